@@ -1,0 +1,194 @@
+package core
+
+import (
+	"context"
+	"io"
+	"time"
+)
+
+// Kind is a sort of channel, as one value: what it can show, how content
+// becomes native calls, and how to open an account. All but Open need no
+// account. A kind is made in the connector's own package and listed in package
+// connectors; nothing else names it.
+type Kind struct {
+	Name  string // "telegram", as in the config
+	Title string // "Telegram", as a person says it
+	// Source is the kind's code on the bot's wire: "TELEGRAM".
+	Source       string
+	Capabilities Capabilities
+	// Render turns one part of fitted content into native calls, to be made in
+	// order. It is pure. It takes whatever Fit made fit for Capabilities; an
+	// error is a fault of ours, and the message fails with it.
+	Render func(Outgoing) ([]Payload, error)
+	// Settings returns a pointer to the kind's own settings with their
+	// defaults, into which one entry of the config's channels is decoded,
+	// strictly. If it has a method Validate() []Problem, config calls it.
+	Settings func() any
+	// Open makes a connector of settings that Settings gave. It does no I/O.
+	Open func(id ChannelID, settings any) (Connector, error)
+}
+
+// Problem is something wrong with one setting.
+type Problem struct {
+	Key  string // the setting's key within its channel
+	Text string // what is wrong and what to write instead
+}
+
+// Connector joins one account to Causeway. It holds that account's settings and
+// client, and is safe for concurrent use.
+type Connector interface {
+	// Receive checks that a webhook call comes from the provider and says what
+	// it reports. It is pure: no I/O, and the same input gives the same output.
+	// It returns ErrUnverified for a call that is not proven, and ErrUnreadable
+	// for one that is proven and no JSON or form. What it can read but does not
+	// understand becomes an item with fate Quarantined, alone, so that its
+	// neighbours are kept.
+	Receive(Request) (Delivery, error)
+
+	// Send makes one native call and returns the provider's id of what it sent,
+	// if any. Its errors are Faults. It makes no second try, and returns within
+	// the deadline of ctx.
+	Send(ctx context.Context, p Payload) (ProviderID, error)
+}
+
+// These are all the optional interfaces of a Connector; there are no others.
+type (
+	// Checker can prove its credentials without sending anything.
+	Checker interface {
+		Check(ctx context.Context) error
+	}
+	// Subscriber can tell its provider where webhooks go. It changes nothing
+	// that is as it should be.
+	Subscriber interface {
+		Subscribe(ctx context.Context, webhook string) error
+	}
+	// MediaOpener can read the Ref of incoming media. The caller closes the
+	// body, and bounds what is read of it.
+	MediaOpener interface {
+		OpenMedia(ctx context.Context, ref string) (OpenFile, error)
+	}
+	// Account is a Connector whose provider sends webhooks of several accounts
+	// of one app to one address. Two connectors with the same App may hear each
+	// other's items; App never shows a secret.
+	Account interface {
+		Account() (app, account string)
+	}
+)
+
+// OpenFile is a file that is being read.
+type OpenFile struct {
+	Body io.ReadCloser
+	MIME string // as the other side says; may be wrong
+	Name string
+	Size int64 // bytes, -1 if not told
+}
+
+// Request is a webhook call as plain data, so that it can be kept, replayed and
+// written down as a test.
+type Request struct {
+	Method string
+	// URL is the address that the provider called, on our public URL: signatures
+	// may cover it.
+	URL    string
+	Query  map[string]string
+	Header map[string]string // canonical names, first values
+	Body   []byte
+}
+
+// Delivery is what a Request told us, and what to answer.
+type Delivery struct {
+	Items []Item
+	Reply ReplyBody
+}
+
+// ReplyBody is the body of the answer to a webhook call, where the provider
+// reads one. The zero value is an empty 200.
+type ReplyBody struct {
+	Type string
+	Body []byte
+}
+
+// Outgoing is one part of fitted content on its way out.
+type Outgoing struct {
+	To      Address
+	Content Content
+	// Ref is our own name for the call, given along where the provider sends it
+	// back in its reports. At most 40 bytes.
+	Ref   string
+	Quote ProviderID // what it answers, where the provider can show that
+}
+
+// Payload is one native call. Body is the provider's own parameters; it
+// marshals to JSON, because golden files and render show it so.
+type Payload struct {
+	Op   string `json:"op"`
+	Body any    `json:"body"`
+}
+
+// Secret is a string that never shows itself: not in logs, not in JSON, not in
+// errors. Its zero value is no secret and verifies nothing.
+type Secret string
+
+func (Secret) String() string   { return "[secret]" }
+func (Secret) GoString() string { return "[secret]" }
+
+// MarshalText hides the secret from every encoder.
+func (Secret) MarshalText() ([]byte, error) { return []byte("[secret]"), nil }
+
+// Reveal is the secret itself, for the one place that sends or compares it.
+func (s Secret) Reveal() string { return string(s) }
+
+// Capabilities is what a kind can show, as data: Fit reads it, the API shows
+// it, and docs/channels.md is made from it.
+type Capabilities struct {
+	Unit    Unit `json:"unit"`    // how the provider counts text
+	Text    int  `json:"text"`    // longest text
+	Caption int  `json:"caption"` // longest caption; 0 for none
+	// Formats says which markup of text the kind's Render translates; others
+	// are made plain by Fit.
+	Formats   []Format             `json:"formats,omitempty"`
+	Media     map[MediaType]Medium `json:"media"` // absent: shown as a link
+	Album     int                  `json:"album"` // most files shown as one; 0 for none
+	Location  bool                 `json:"location"`
+	Contacts  bool                 `json:"contacts"`
+	Buttons   Limits               `json:"buttons"` // reply buttons
+	Links     Limits               `json:"links"`   // link buttons
+	Mixed     bool                 `json:"mixed"`   // reply and link buttons in one message
+	List      Limits               `json:"list"`
+	Header    int                  `json:"header"` // longest header above buttons or list; 0 for none
+	Footer    int                  `json:"footer"`
+	Above     []MediaType          `json:"above,omitempty"` // media that may stand above buttons
+	Cards     int                  `json:"cards"`           // most cards shown natively in one message
+	Template  bool                 `json:"template"`
+	NeedsBody bool                 `json:"needs_body"` // buttons and lists must have a body
+	// Window is how long after the contact's last message the provider takes
+	// free messages; 0 for ever.
+	Window time.Duration `json:"window"`
+	// Evidence is how long to wait for a report before a call whose outcome is
+	// not known is made again; 0 where no report ever comes.
+	Evidence time.Duration `json:"evidence"`
+}
+
+// Medium bounds one type of media.
+type Medium struct {
+	Max     int64 `json:"max"` // bytes
+	Caption bool  `json:"caption"`
+}
+
+// Limits bounds a set of buttons or rows. Max 0 means that there are none.
+type Limits struct {
+	Max         int `json:"max"`
+	Title       int `json:"title"`
+	Description int `json:"description"`
+	Body        int `json:"body"` // longest text above them
+}
+
+// Unit is how a provider counts the length of text.
+type Unit string
+
+// The units of length.
+const (
+	Runes Unit = "runes"
+	UTF16 Unit = "utf16"
+	Bytes Unit = "bytes"
+)

@@ -1,0 +1,175 @@
+package core
+
+import (
+	"context"
+	"time"
+)
+
+// Router says who answers. It is pure: it is told all that it may know.
+type Router interface {
+	Route(Asked) Decision
+}
+
+// Cause says why a router is asked.
+type Cause string
+
+// The causes.
+const (
+	CauseNew      Cause = "new"       // a conversation begins
+	CauseReopened Cause = "reopened"  // the contact wrote in a resolved one
+	CauseHandOff  Cause = "hand_off"  // a bot gives it away
+	CauseBotFails Cause = "bot_fails" // its bot cannot answer
+	CauseAsked    Cause = "asked"     // somebody named the new owner
+)
+
+// Asked is a question to a router.
+type Asked struct {
+	Cause   Cause
+	Channel ChannelID
+	// To is whom a hand-off or a start by API names: an agent, a bot, or empty
+	// for the rules. Team likewise.
+	To          string
+	Team        string
+	SkipRouting bool
+	// Conversation's present state, zero for a new one.
+	Owner     Owner
+	OwnTeam   string
+	LastAgent string // the agent who last spoke in it
+	Agents    []AgentState
+	Now       time.Time
+}
+
+// AgentState is what may change about an agent.
+type AgentState struct {
+	ID           string       `json:"id"`
+	Availability Availability `json:"availability"`
+	Open         int          `json:"open"` // conversations that the agent owns now
+	// Turns is, for each group that the agent is part of, when the agent was
+	// last given a conversation there: the least is next.
+	Turns map[string]int64 `json:"-"`
+}
+
+// Availability says whether an agent takes conversations.
+type Availability string
+
+// The availabilities. Auto follows the agent's live connection.
+const (
+	Online  Availability = "online"
+	Away    Availability = "away"
+	Offline Availability = "offline"
+	Auto    Availability = "auto"
+)
+
+// Decision is a router's answer.
+type Decision struct {
+	Owner Owner
+	Team  string
+	// Group is set if the owner was taken in turn: whose turns go on.
+	Group string
+	// Offer: everybody is told, and anybody may take it.
+	Offer bool
+	// Notice is a line for the conversation, if something is odd.
+	Notice string
+	// Say is what the contact is told: the welcome or away message.
+	Say string
+	Why []Reason
+}
+
+// Reason is one step of a decision: a rule that was looked at, and what it said.
+type Reason struct {
+	Rule   string `json:"rule"`
+	Chosen bool   `json:"chosen"`
+	Text   string `json:"text"`
+}
+
+// Bot answers the conversations that it owns.
+type Bot interface {
+	// Reply hears one turn and says what to answer. Its errors are Faults:
+	// Temporary and RateLimited are tried again, any other hands the
+	// conversation to people at once.
+	Reply(ctx context.Context, t Turn) (Answer, error)
+}
+
+// Turn is one message or event handed to a bot.
+type Turn struct {
+	ID           string // the same on every try
+	Bot          string
+	Try          int // from 1
+	Conversation Conversation
+	Source       string   // the kind's code on the bot's wire
+	Message      *Message // nil for an event
+	Event        *BotEvent
+}
+
+// BotEvent is something other than a message that a bot hears.
+type BotEvent struct {
+	Name string   `json:"name"`
+	Data Metadata `json:"data,omitempty"`
+}
+
+// WelcomeEvent greets a new conversation.
+const WelcomeEvent = "WELCOME"
+
+// Answer is what a bot says and does, all in one.
+type Answer struct {
+	Say     []Saying
+	HandOff *HandOff
+	Resolve bool
+	Tags    []string      // added
+	Contact *ContactPatch // nil for none
+	// Notices say what of the answer was not understood or not carried out.
+	Notices []string
+}
+
+// Saying is one message to be said.
+type Saying struct {
+	Content  Content
+	Metadata Metadata
+	ReplyTo  MessageID
+	Private  bool
+}
+
+// HandOff gives a conversation away.
+type HandOff struct {
+	To    string // agent, bot, or empty for the rules
+	Team  string
+	Event *BotEvent // for the bot that takes over
+}
+
+// ContactPatch changes what is not nil. Metadata is merged (RFC 7396).
+type ContactPatch struct {
+	Name      *string  `json:"name,omitempty"`
+	Email     *string  `json:"email,omitempty"`
+	Phone     *string  `json:"phone,omitempty"`
+	ImageLink *string  `json:"image_link,omitempty"`
+	Metadata  Metadata `json:"metadata,omitempty"`
+}
+
+// Submitter makes the call that a submit button stands for.
+type Submitter interface {
+	Submit(ctx context.Context, s Submission) error
+}
+
+// Keeper keeps files.
+type Keeper interface {
+	// Keep stores body under id, at most its own limit of bytes, and says what
+	// it is. It is on disk when Keep returns. A file that is too large is a
+	// Permanent Fault.
+	Keep(ctx context.Context, id int64, body OpenFile) (Kept, error)
+	// URL is where a kept file can be read for a while, without a key.
+	URL(id int64, now time.Time) string
+}
+
+// Kept is what a Keeper found a file to be.
+type Kept struct {
+	MIME string
+	Size int64
+}
+
+// Observer is told what happens, for metrics. It does not block.
+type Observer interface {
+	Webhook(channel ChannelID, result string, took time.Duration) // ok, unverified, unreadable, too_large, busy, error
+	Item(channel ChannelID, fate Fate)
+	Turn(bot, result string, took time.Duration)
+	Call(channel ChannelID, result string, took time.Duration) // ok, or the kind of fault
+}

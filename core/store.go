@@ -1,0 +1,272 @@
+package core
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+)
+
+// Store keeps conversations and hands out work on them. Every method is one
+// transaction, on disk when it returns. An error does not prove that nothing
+// was stored: a commit that failed may be found again. Methods return ErrBusy
+// when more waits than the store takes on.
+type Store interface {
+	// Record stores a delivery with the fate of each of its items, and all that
+	// follows from them: contact, conversation, message, owner, work. An item
+	// that is known already changes nothing.
+	Record(ctx context.Context, a Arrival) ([]ItemFate, error)
+	// Say queues messages in a conversation. It returns ErrNotOwner if a bot
+	// speaks that does not own it. The same Once again returns what the first
+	// call stored.
+	Say(ctx context.Context, u Utterance) ([]Message, error)
+	// Change alters a conversation, and returns ErrStale if IfEpoch is set and
+	// the owner has changed since.
+	Change(ctx context.Context, id ConversationID, c Change) (Conversation, error)
+	// Trigger hands an event to the bot that owns the conversation. It returns
+	// ErrNotOwner if none does.
+	Trigger(ctx context.Context, id ConversationID, e BotEvent) error
+	// SetAvailability says whether an agent takes conversations.
+	SetAvailability(ctx context.Context, agent string, a Availability) (AgentState, error)
+	// Run hands out work until ctx ends, and then waits a while for what is
+	// under way. What act returns is stored in one transaction with the work's
+	// own progress. Work of one conversation and direction comes in order, one
+	// at a time.
+	Run(ctx context.Context, act func(context.Context, Work) Outcome) error
+	Reader
+}
+
+// Reader is what can be asked of a store. ErrNotFound says that there is none.
+type Reader interface {
+	Conversation(ctx context.Context, id ConversationID) (Conversation, error)
+	Conversations(ctx context.Context, q ConversationQuery) ([]Conversation, error)
+	Message(ctx context.Context, id MessageID) (Message, error)
+	// Messages come in order. after is a seq, 0 for the first.
+	Messages(ctx context.Context, id ConversationID, after int64, limit int) ([]Message, error)
+	// Why lists the decisions on the conversation's owner, the newest first.
+	Why(ctx context.Context, id ConversationID) ([]Assignment, error)
+	// Log lists entries of the event log after seq, in order, without gaps.
+	Log(ctx context.Context, after int64, limit int) ([]LogEntry, error)
+	// Changed is closed at the next change to the log.
+	Changed() <-chan struct{}
+	// Deliveries lists the ledger, the newest first. before is an id, 0 for now.
+	Deliveries(ctx context.Context, channel ChannelID, before int64, limit int) ([]DeliveryRecord, error)
+	Agents(ctx context.Context, ids []string) ([]AgentState, error)
+	Media(ctx context.Context, id int64) (MediaRecord, error)
+}
+
+// ChannelInfo is what a store must know of a channel.
+type ChannelInfo struct {
+	ID     ChannelID
+	Kind   string
+	Window time.Duration // the provider's reply window, 0 for none
+}
+
+// Arrival is one webhook call, verified and understood.
+type Arrival struct {
+	Channel ChannelID // that was called
+	Body    []byte    // raw
+	At      time.Time
+	Items   []Arrived
+}
+
+// Arrived is an item and the channel that it is for.
+type Arrived struct {
+	Item
+	Channel ChannelInfo
+}
+
+// ItemFate says what became of an item.
+type ItemFate struct {
+	Key          string         `json:"key"`
+	Fate         Fate           `json:"fate"`
+	Why          string         `json:"why,omitempty"`
+	Message      MessageID      `json:"message,omitempty"`
+	Conversation ConversationID `json:"conversation,omitempty"`
+}
+
+// Utterance is what somebody says in a conversation.
+type Utterance struct {
+	Conversation ConversationID
+	Sender       Sender
+	Say          []Spoken
+	// KeepOwner: an agent speaks without taking over from a bot.
+	KeepOwner bool
+	Once      string // idempotency key, empty for none
+}
+
+// Spoken is a message with its id, fitted to its channel.
+type Spoken struct {
+	ID  MessageID
+	Key string
+	Fitted
+}
+
+// Change alters what is not nil.
+type Change struct {
+	IfEpoch  *int64
+	Status   *ConversationStatus
+	Owner    *string // an agent or a bot; empty for the rules
+	Team     *string
+	Tags     *[]string
+	Metadata Metadata // merged (RFC 7396)
+	Title    *string
+	By       Sender
+}
+
+// Work is something to be done outside. It is a closed set.
+//
+//sumtype:decl
+type Work interface{ work() }
+
+// TurnWork hands a turn to the bot that owns the conversation.
+type TurnWork struct {
+	Turn
+	// Pending: the message has media that is still being fetched.
+	Pending bool
+	Waited  time.Duration // since the message came
+}
+
+// SendWork makes the next native calls of an outgoing message.
+type SendWork struct {
+	Message  Message
+	Channel  ChannelID
+	To       Address
+	Parts    []Content
+	Quote    ProviderID
+	Made     int // calls already made, in order
+	Attempts int // failures since the last success
+	// Died is set if an earlier run began and nothing is known of its end; Begun
+	// says when that was.
+	Died   bool
+	Begun  time.Time
+	Resent bool // a call whose outcome was unknown was made again already
+}
+
+// FetchWork copies incoming media into our keeping.
+type FetchWork struct {
+	ID       int64
+	Channel  ChannelID
+	Ref      string
+	Name     string
+	Attempts int
+}
+
+// SubmitWork makes the call of a submit button that was tapped.
+type SubmitWork struct {
+	Conversation ConversationID
+	Submission   Submission
+	Title        string
+	Attempts     int
+}
+
+func (TurnWork) work()   {}
+func (SendWork) work()   {}
+func (FetchWork) work()  {}
+func (SubmitWork) work() {}
+
+// Outcome is what came of work. It is a closed set.
+//
+//sumtype:decl
+type Outcome interface{ outcome() }
+
+// Later asks for the same work again.
+type Later struct {
+	After time.Duration
+	Fault *Fault // nil if it only waits
+	Count bool   // it was an attempt
+	// Pause holds back all other work of the channel for as long.
+	Pause bool
+	// Unknown: a call was made, and its outcome is not known.
+	Unknown bool
+}
+
+// TurnDone is a bot's answer, or that there is none to be had.
+type TurnDone struct {
+	Say     []Spoken
+	HandOff *HandOff
+	// Failed: the bot could not answer, so that the rules take the conversation.
+	Failed  bool
+	Resolve bool
+	Tags    []string
+	Contact *ContactPatch
+	Notices []string
+}
+
+// CallMade says that the next native call of a message was made.
+type CallMade struct {
+	Provider ProviderID
+	Last     bool // there are no more
+}
+
+// SendFailed ends a message. Hold keeps it until the contact writes instead.
+type SendFailed struct {
+	Fault *Fault
+	Hold  bool
+}
+
+// Fetched says that media is kept.
+type Fetched struct{ Kept }
+
+// FetchFailed says that media is not to be had.
+type FetchFailed struct{ Fault *Fault }
+
+// Submitted says what came of a submission; Notice is empty if it went well.
+type Submitted struct{ Notice string }
+
+func (Later) outcome()       {}
+func (TurnDone) outcome()    {}
+func (CallMade) outcome()    {}
+func (SendFailed) outcome()  {}
+func (Fetched) outcome()     {}
+func (FetchFailed) outcome() {}
+func (Submitted) outcome()   {}
+
+// ConversationQuery narrows a list of conversations; zero fields do not. They
+// come the newest first. Before is the last id seen.
+type ConversationQuery struct {
+	Channel ChannelID
+	Status  ConversationStatus
+	Owner   string
+	Contact ContactID
+	Address Address
+	Before  ConversationID
+	Limit   int
+}
+
+// Assignment is one decision on an owner.
+type Assignment struct {
+	At    time.Time `json:"at"`
+	Owner Owner     `json:"owner"`
+	Team  string    `json:"team,omitempty"`
+	Epoch int64     `json:"owner_epoch"`
+	Cause Cause     `json:"cause"`
+	Why   []Reason  `json:"why"`
+}
+
+// LogEntry is one change, in the one dense sequence of all changes.
+type LogEntry struct {
+	Seq          int64           `json:"seq"`
+	Type         string          `json:"type"`
+	Conversation ConversationID  `json:"conversation_id"`
+	At           time.Time       `json:"at"`
+	Data         json.RawMessage `json:"data"`
+}
+
+// DeliveryRecord is one webhook call as it came, with the fate of each item.
+type DeliveryRecord struct {
+	ID      int64      `json:"id"`
+	Channel ChannelID  `json:"channel"`
+	At      time.Time  `json:"at"`
+	Body    []byte     `json:"-"`
+	Items   []ItemFate `json:"items"`
+}
+
+// MediaRecord is what is known of a file that came in.
+type MediaRecord struct {
+	ID      int64
+	State   string // pending, kept, failed
+	MIME    string
+	Name    string
+	Size    int64
+	Message MessageID
+}
