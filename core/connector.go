@@ -11,9 +11,9 @@ import (
 // account. A kind is made in the connector's own package and listed in package
 // connectors; nothing else names it.
 type Kind struct {
-	Name  string // "telegram", as in the config
-	Title string // "Telegram", as a person says it
-	// Source is the kind's code on the bot's wire: "TELEGRAM".
+	Name  string // as in the config
+	Title string // as a person says it
+	// Source is the kind's code on the bot's wire.
 	Source       string
 	Capabilities Capabilities
 	// Render turns one part of fitted content into native calls, to be made in
@@ -27,6 +27,10 @@ type Kind struct {
 	// Open makes a connector of settings that Settings gave. It does no I/O.
 	Open func(id ChannelID, settings any) (Connector, error)
 }
+
+// Resender is implemented by settings that say whether a call whose outcome is
+// not known may be made once more; without it, it may.
+type Resender interface{ Resends() bool }
 
 // Problem is something wrong with one setting.
 type Problem struct {

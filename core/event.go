@@ -28,7 +28,7 @@ type Person struct {
 	// Keys are all lasting names of the same person on the channel, the best
 	// first: a user id, a phone. Empty means the address alone.
 	Keys []string
-	// UserID is what bots will know a new contact by: "telegram:5512345678".
+	// UserID is what bots will know a new contact by: kind, colon, stable id.
 	UserID   string
 	Name     string
 	Username string

@@ -15,7 +15,9 @@ type Fault struct {
 	// Message is a sentence that a person can act on. It holds no secret.
 	Message string        `json:"message,omitempty"`
 	After   time.Duration `json:"-"` // how long to wait, if the other side said so
-	Err     error         `json:"-"`
+	// Pair: a rate limit that binds this one contact, not the whole channel.
+	Pair bool  `json:"-"`
+	Err  error `json:"-"`
 }
 
 // FaultKind says what to do.

@@ -101,6 +101,15 @@ type Spoken struct {
 	Fitted
 }
 
+// Speech is what somebody wants said; the engine makes an Utterance of it.
+type Speech struct {
+	Conversation ConversationID
+	Sender       Sender
+	Say          []Saying
+	KeepOwner    bool
+	Once         string
+}
+
 // Change alters what is not nil.
 type Change struct {
 	IfEpoch  *int64

@@ -29,18 +29,18 @@ const (
 
 // Fault makes matching calls go wrong.
 type Fault struct {
-	Kind    string // "telegram", "whatsapp"; empty is any
-	Account string // bot username or phone number id; empty is any
-	Method  string // "sendMessage", "messages"; empty is any
-	Mode    FaultMode
+	Kind    string    `json:"kind"`    // "telegram", "whatsapp"; empty is any
+	Account string    `json:"account"` // bot username or phone number id; empty is any
+	Method  string    `json:"method"`  // "sendMessage", "messages"; empty is any
+	Mode    FaultMode `json:"mode"`
 	// Effect carries the call out before its answer goes wrong: the ambiguous
 	// send. Without it nothing happened at the provider.
-	Effect     bool
-	After      int // so many matching calls pass first
-	Times      int // so many calls are hit; 0 is all until lifted
-	Status     int
-	RetryAfter int // seconds, 1 if zero
-	Delay      time.Duration
+	Effect     bool          `json:"effect"`
+	After      int           `json:"after"` // so many matching calls pass first
+	Times      int           `json:"times"` // so many calls are hit; 0 is all until lifted
+	Status     int           `json:"status"`
+	RetryAfter int           `json:"retry_after"` // seconds, 1 if zero
+	Delay      time.Duration `json:"-"`
 }
 
 type faults struct {
@@ -123,7 +123,8 @@ func (s *Simulator) spoil(w http.ResponseWriter, r *http.Request, f Fault, x exc
 	case FaultTruncate:
 		w.Header().Set("Content-Type", "application/json")
 		w.Header().Set("Content-Length", "100000")
-		w.Write(a.body[:len(a.body)/2]) //nolint:errcheck // cut anyway
+		w.Write(a.body[:len(a.body)/2])       //nolint:errcheck // cut anyway
+		http.NewResponseController(w).Flush() //nolint:errcheck // cut anyway
 		hangUp(w)
 	case FaultSlow:
 		s.sleep(r.Context(), f.Delay)
@@ -166,9 +167,7 @@ func (s *Simulator) drip(w http.ResponseWriter, r *http.Request, f Fault, a answ
 
 // hangUp closes the connection without another byte.
 func hangUp(w http.ResponseWriter) {
-	c := http.NewResponseController(w)
-	c.Flush() //nolint:errcheck // what was written goes out, if anything was
-	if conn, _, err := c.Hijack(); err == nil {
+	if conn, _, err := http.NewResponseController(w).Hijack(); err == nil {
 		conn.Close() //nolint:errcheck // that was the purpose
 	}
 }

@@ -1,0 +1,71 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"causeway/core"
+)
+
+func (b *border) channelRoutes() {
+	register(b, huma.Operation{
+		OperationID: "list-channels", Method: http.MethodGet, Path: "/channels", Tags: []string{"channels"},
+		Summary: "List the channels and what each can show",
+	}, byStaff, b.listChannels)
+	register(b, huma.Operation{
+		OperationID: "list-deliveries", Method: http.MethodGet, Path: "/deliveries", Tags: []string{"channels"},
+		Summary: "Read the ledger: every webhook call and the fate of each item in it, the newest first",
+	}, byAdmin, b.listDeliveries)
+}
+
+type channelView struct {
+	ID           core.ChannelID   `json:"id"`
+	Kind         string           `json:"kind"`
+	Title        string           `json:"title"`
+	Webhook      string           `json:"webhook" doc:"The address for the provider's webhooks."`
+	Capabilities capabilitiesView `json:"capabilities"`
+}
+
+// capabilitiesView writes times in seconds.
+type capabilitiesView struct {
+	core.Capabilities
+	Window   float64 `json:"window" doc:"Seconds for which a contact's message allows free answers; 0 for ever."`
+	Evidence float64 `json:"evidence" doc:"Seconds to wait for a report before an unknown call is made again."`
+}
+
+func (b *border) listChannels(context.Context, *struct{}) (*answer[page[channelView]], error) {
+	channels := b.Directory().Channels
+	views := make([]channelView, len(channels))
+	for i, c := range channels {
+		if c.Capabilities.Media == nil {
+			c.Capabilities.Media = map[core.MediaType]core.Medium{}
+		}
+		views[i] = channelView{
+			ID: c.ID, Kind: c.Kind, Title: c.Title, Webhook: b.PublicURL + "/webhooks/" + string(c.ID),
+			Capabilities: capabilitiesView{c.Capabilities, c.Capabilities.Window.Seconds(), c.Capabilities.Evidence.Seconds()},
+		}
+	}
+	return &answer[page[channelView]]{page[channelView]{Items: views}}, nil
+}
+
+type deliveryFilter struct {
+	Paging
+	Channel core.ChannelID `query:"channel" maxLength:"100"`
+}
+
+func (b *border) listDeliveries(ctx context.Context, in *deliveryFilter) (*answer[page[core.DeliveryRecord]], error) {
+	before, err := in.after()
+	if err != nil {
+		return nil, err
+	}
+	found, err := b.Store.Deliveries(ctx, in.Channel, before, in.Limit)
+	if err != nil {
+		return nil, err
+	}
+	for i := range found {
+		found[i].Items = orEmpty(found[i].Items)
+	}
+	return &answer[page[core.DeliveryRecord]]{pageOf(found, in.Limit, func(d core.DeliveryRecord) int64 { return d.ID })}, nil
+}

@@ -1,0 +1,97 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humagin"
+
+	"causeway/core"
+)
+
+const (
+	mostStreams = 10_000          // open at once
+	writeTime   = 5 * time.Second // for one write to be taken; then the reader is cut
+	streamType  = "text/event-stream"
+)
+
+func (b *border) eventRoutes() {
+	register(b, huma.Operation{
+		OperationID: "list-events", Method: http.MethodGet, Path: "/events", Tags: []string{"events"},
+		Summary: "Read the log of all changes, in order and without gaps",
+		Description: "As a page, or with `Accept: text/event-stream` as a stream that goes on: `id` is the seq, `event` the type, `data` the event. " +
+			"A stream goes on after `Last-Event-ID`, else after `after`. A reader that takes longer than 5 s for a write is cut and comes again. " +
+			"The `next` of a page is where to go on, also when there is nothing new.",
+		Responses: answers(http.StatusOK, "Events", map[string]*huma.Schema{
+			"application/json": b.schema(page[core.LogEntry]{}), streamType: {Type: huma.TypeString},
+		}),
+	}, byStaff, b.listEvents)
+}
+
+type eventsInput struct {
+	After  int64  `query:"after" minimum:"0" maximum:"9007199254740991" doc:"The seq after which to begin."`
+	Limit  int    `query:"limit" default:"50" minimum:"1" maximum:"200" doc:"How many at most; not for a stream."`
+	LastID int64  `header:"Last-Event-ID" minimum:"0" maximum:"9007199254740991" doc:"The last seq that was read; for a stream."`
+	Accept string `header:"Accept"`
+}
+
+// streamed is an answer that writes itself.
+type streamed struct{ Body func(huma.Context) }
+
+func (b *border) listEvents(ctx context.Context, in *eventsInput) (*streamed, error) {
+	if strings.Contains(in.Accept, streamType) {
+		return b.openStream(ctx, max(in.After, in.LastID))
+	}
+	entries, err := b.Store.Log(ctx, in.After, in.Limit)
+	if err != nil {
+		return nil, err
+	}
+	next := in.After
+	if n := len(entries); n > 0 {
+		next = entries[n-1].Seq
+	}
+	return &streamed{func(hc huma.Context) {
+		writeJSON(humagin.Unwrap(hc).Writer, http.StatusOK, "application/json",
+			page[core.LogEntry]{orEmpty(entries), strconv.FormatInt(next, 10)})
+	}}, nil
+}
+
+func (b *border) openStream(ctx context.Context, after int64) (*streamed, error) {
+	select {
+	case b.streams <- struct{}{}:
+	default:
+		return nil, problem(CodeBusy, "too many streams are open")
+	}
+	who := callerOf(ctx)
+	return &streamed{func(hc huma.Context) {
+		defer func() { <-b.streams }()
+		w := humagin.Unwrap(hc).Writer
+		w.Header().Set("Content-Type", streamType)
+		w.Header().Set("X-Accel-Buffering", "no") // nginx: do not hold it back
+		s := stream{
+			log: b.Store.Log, changed: b.Store.Changed, closing: closingOf(ctx),
+			may: func() bool { return b.stillMay(who) }, write: timedWrite(w, writeTime),
+		}
+		if err := s.run(ctx, after); err != nil {
+			b.Log.WithError(err).Debug("an event stream ended")
+		}
+	}}, nil
+}
+
+// timedWrite writes and flushes within a time, or returns an error.
+func timedWrite(w http.ResponseWriter, within time.Duration) func([]byte) error {
+	control := http.NewResponseController(w)
+	return func(p []byte) error {
+		if err := control.SetWriteDeadline(time.Now().Add(within)); err != nil {
+			return err
+		}
+		if _, err := w.Write(p); err != nil {
+			return err
+		}
+		return control.Flush()
+	}
+}

@@ -1,0 +1,133 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"mime"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"causeway/core"
+)
+
+func (b *border) messageRoutes() {
+	register(b, huma.Operation{
+		OperationID: "list-messages", Method: http.MethodGet, Path: "/conversations/{id}/messages", Tags: []string{"messages"},
+		Summary: "List the messages of a conversation, in order",
+	}, byAnyKey, b.listMessages)
+	register(b, huma.Operation{
+		OperationID: "post-message", Method: http.MethodPost, Path: "/conversations/{id}/messages", Tags: []string{"messages"},
+		Summary: "Say something in a conversation",
+		Description: "The key's agent or bot says it; an admin key names the agent in `as`, which it may leave out if there is one agent only. " +
+			"An agent who speaks takes the conversation over from a bot, unless `keep_owner` is set or the message is private.",
+		DefaultStatus: http.StatusCreated, SkipValidateBody: true, // readPost says better what is wrong
+	}, byAnyKey, b.postMessage)
+	documented := b.rest.OpenAPI()
+	documented.Paths[base+"/conversations/{id}/messages"].Post.RequestBody.Content["application/json"].Schema = postSchema(documented.Components.Schemas)
+}
+
+type messagesInput struct {
+	Single
+	Paging
+	After int64 `query:"after" minimum:"0" maximum:"9007199254740991" doc:"The seq after which to begin; or give a cursor."`
+}
+
+func (b *border) listMessages(ctx context.Context, in *messagesInput) (*answer[page[message]], error) {
+	after, err := in.after()
+	if err != nil {
+		return nil, err
+	}
+	if _, err := b.visible(ctx, in.ID); err != nil {
+		return nil, err
+	}
+	found, err := b.Store.Messages(ctx, in.ID, max(after, in.After), in.Limit)
+	if err != nil {
+		return nil, err
+	}
+	views := make([]message, len(found))
+	for i, m := range found {
+		views[i] = messageOf(m)
+	}
+	return &answer[page[message]]{pageOf(views, in.Limit, func(m message) int64 { return m.Seq })}, nil
+}
+
+type postInput struct {
+	Single
+	Once    string `header:"Idempotency-Key" maxLength:"255" doc:"The same key again gives what the first call stored, and says nothing twice."`
+	Type    string `header:"Content-Type" hidden:"true"`
+	RawBody []byte `contentType:"application/json"`
+}
+
+func (b *border) postMessage(ctx context.Context, in *postInput) (*answer[message], error) {
+	if base, _, err := mime.ParseMediaType(in.Type); in.Type != "" && (err != nil || base != "application/json") {
+		return nil, problem(CodeUnsupported, "a message is posted as application/json")
+	}
+	p, err := readPost(in.RawBody)
+	if err != nil {
+		return nil, err
+	}
+	who := callerOf(ctx)
+	sender, err := b.Directory().speaker(who.Key, p.as)
+	if err != nil {
+		return nil, err
+	}
+	if err := b.quotable(ctx, in.ID, p.saying.ReplyTo); err != nil {
+		return nil, err
+	}
+	said, err := b.Bridge.Say(ctx, core.Speech{
+		Conversation: in.ID, Sender: sender, Say: []core.Saying{p.saying}, KeepOwner: p.keepOwner, Once: who.once(in.ID, in.Once),
+	})
+	if err != nil {
+		return nil, err
+	}
+	if len(said) == 0 {
+		return nil, errors.New("a message was said, and none was stored")
+	}
+	view := messageOf(said[0])
+	view.Notices = p.notices
+	return &answer[message]{view}, nil
+}
+
+// speaker is who says what a key posts.
+func (d *Directory) speaker(k Key, as string) (core.Sender, error) {
+	own := d.sender(k)
+	if k.Role != AdminRole {
+		if as != "" && as != own.ID {
+			return core.Sender{}, problem(CodeForbidden, "only an admin key may speak as somebody else")
+		}
+		return own, nil
+	}
+	if as == "" {
+		if len(d.Agents) != 1 {
+			return core.Sender{}, problem(CodeAsRequired, `say in "as" which agent speaks`)
+		}
+		as = d.Agents[0].ID
+	}
+	a, ok := d.agent(as)
+	if !ok {
+		return core.Sender{}, problem(CodeUnknownAgent, `"as" must be the id of an agent`)
+	}
+	return core.Sender{Type: core.FromAgent, ID: a.ID, Name: a.Name}, nil
+}
+
+// quotable reports whether a message of the conversation is answered, or none.
+func (b *border) quotable(ctx context.Context, id core.ConversationID, to core.MessageID) error {
+	if to == 0 {
+		return nil
+	}
+	m, err := b.Store.Message(ctx, to)
+	if errors.Is(err, core.ErrNotFound) || err == nil && m.Conversation != id {
+		return invalid("reply_to must be the id of a message of this conversation")
+	}
+	return err
+}
+
+// once keeps the callers' idempotency keys apart, and their conversations.
+func (c caller) once(id core.ConversationID, given string) string {
+	if given == "" {
+		return ""
+	}
+	return fmt.Sprintf("%q/%d/%s", c.Name, id, given)
+}

@@ -1,0 +1,236 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"causeway/core"
+)
+
+// count is an observer of webhooks.
+type count struct {
+	core.Observer
+	mu  sync.Mutex
+	all []string
+}
+
+func (c *count) Webhook(channel core.ChannelID, result string, _ time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.all = append(c.all, string(channel)+" "+result)
+}
+
+func TestWebhookAnswers(t *testing.T) {
+	for _, c := range []struct {
+		err    error
+		status int
+		code   Code
+		result string
+	}{
+		{nil, 200, "", "ok"},
+		{core.ErrUnverified, 401, CodeUnverified, "unverified"},
+		{core.ErrUnreadable, 400, CodeUnreadable, "unreadable"},
+		{core.ErrNotFound, 404, CodeNotFound, "error"},
+		{core.ErrBusy, 503, CodeBusy, "busy"},
+		{errors.New("expected MAC CANARY"), 500, CodeInternal, "error"},
+	} {
+		r, seen := newRig(t), &count{}
+		r.Observer = seen
+		if c.err != nil {
+			r.line.err = fmt.Errorf("receive CANARY: %w", c.err)
+		}
+		w := r.call("POST", "/webhooks/one", "", `{"said":"CANARY"}`)
+		expect(t, w, c.status, c.code)
+		if strings.Contains(w.Body.String(), "CANARY") {
+			t.Errorf("%v: the answer tells the inside: %s", c.err, w.Body)
+		}
+		if got := w.Header().Get("Retry-After"); (got == "5") != (c.status == 503) {
+			t.Errorf("%v: Retry-After %q", c.err, got)
+		}
+		if !slices.Equal(seen.all, []string{"one " + c.result}) {
+			t.Errorf("%v: counted %v", c.err, seen.all)
+		}
+	}
+}
+
+func TestWebhookIsHandedOnAsItCame(t *testing.T) {
+	r := newRig(t)
+	r.line.reply = core.ReplyBody{Type: "application/json", Body: []byte(`{"method":"x"}`)}
+	body := "\ufeff{\"t\":\"\\u00e9 😀\"}\r\n\x00\xff"
+	w := r.call("POST", "/webhooks/one?b=2&a=1&a=3&empty=", "", body, "X-Sig", "s", "Content-Type", "text/x")
+	expect(t, w, 200, "")
+	got := r.line.got
+	if got.Method != "POST" || string(got.Body) != body || got.Header["X-Sig"] != "s" || got.Header["Content-Type"] != "text/x" {
+		t.Errorf("request %+v", got)
+	}
+	if got.URL != "https://chat.example.com/webhooks/one?b=2&a=1&a=3&empty=" || got.Query["a"] != "1" || got.Query["b"] != "2" {
+		t.Errorf("address %q %v", got.URL, got.Query)
+	}
+	if w.Body.String() != `{"method":"x"}` || w.Header().Get("Content-Type") != "application/json" {
+		t.Errorf("reply %q %v", w.Body, w.Header())
+	}
+}
+
+func TestWebhookHandshake(t *testing.T) {
+	r := newRig(t)
+	r.line.reply = core.ReplyBody{Body: []byte("<script>1</script>")}
+	w := r.call("GET", "/webhooks/one?hub.challenge=1", "", "")
+	expect(t, w, 200, "")
+	if got := w.Header().Get("Content-Type"); got != "text/plain; charset=utf-8" {
+		t.Errorf("an echo could run: %q", got)
+	}
+	if r.line.got.Query["hub.challenge"] != "1" || len(r.line.got.Body) != 0 {
+		t.Errorf("request %+v", r.line.got)
+	}
+	r.line.reply = core.ReplyBody{}
+	if w := r.call("POST", "/webhooks/one", "", "{}"); w.Code != 200 || w.Body.Len() != 0 {
+		t.Errorf("an empty reply is %d %q", w.Code, w.Body)
+	}
+}
+
+// What a caller says of himself changes nothing about the address that a
+// signature covers.
+func TestWebhookAddressIsOurs(t *testing.T) {
+	r := newRig(t)
+	for _, headers := range [][]string{
+		{"X-Forwarded-Host", "evil.example"}, {"X-Forwarded-Proto", "ftp"}, {"Forwarded", "host=evil.example;proto=ftp"},
+		{"X-Forwarded-Prefix", "/evil"}, {"X-Original-Url", "/evil"}, {"X-Rewrite-Url", "/evil"}, {"X-Forwarded-Port", "1"},
+	} {
+		req := httptest.NewRequest("POST", "http://evil.example/webhooks/one?a=%20b", strings.NewReader("{}"))
+		req.Host = "evil.example"
+		req.Header.Set(headers[0], headers[1])
+		r.engine.ServeHTTP(httptest.NewRecorder(), req)
+		if r.line.got.URL != "https://chat.example.com/webhooks/one?a=%20b" {
+			t.Errorf("%v: %q", headers, r.line.got.URL)
+		}
+	}
+}
+
+func TestWebhookOfUnknownChannelReadsNothing(t *testing.T) {
+	r := newRig(t)
+	for _, path := range []string{"/webhooks/two", "/webhooks/", "/webhooks/one/more", "/webhooks/..%2fone"} {
+		req := httptest.NewRequest("POST", path, io.MultiReader(strings.NewReader("x"), unread{t}))
+		w := httptest.NewRecorder()
+		r.engine.ServeHTTP(w, req)
+		expect(t, w, 404, CodeNotFound)
+	}
+	expect(t, r.call("PUT", "/webhooks/one", "", "{}"), 405, CodeMethodNotAllowed)
+}
+
+// unread fails the test when it is read.
+type unread struct{ t *testing.T }
+
+func (u unread) Read([]byte) (int, error) {
+	u.t.Error("the body was read")
+	return 0, io.EOF
+}
+
+func TestWebhookBodySizes(t *testing.T) {
+	r, seen := newRig(t), &count{}
+	r.MaxBody, r.Observer = 1000, seen
+	post := func(size int, chunked bool) *httptest.ResponseRecorder {
+		req := httptest.NewRequest("POST", "/webhooks/one", bytes.NewReader(make([]byte, size)))
+		if chunked {
+			req.ContentLength = -1
+		}
+		w := httptest.NewRecorder()
+		r.engine.ServeHTTP(w, req)
+		return w
+	}
+	for _, chunked := range []bool{false, true} {
+		expect(t, post(1000, chunked), 200, "")
+		if len(r.line.got.Body) != 1000 {
+			t.Errorf("%d bytes came", len(r.line.got.Body))
+		}
+		expect(t, post(1001, chunked), 413, CodeTooLarge)
+	}
+	if !slices.Equal(seen.all, []string{"one ok", "one too_large", "one ok", "one too_large"}) {
+		t.Errorf("counted %v", seen.all)
+	}
+	if left := r.room.left.Load(); left != roomForBodies {
+		t.Errorf("%d bytes of room were not given back", roomForBodies-left)
+	}
+}
+
+func TestRoom(t *testing.T) {
+	r := newRoom(3 * piece)
+	read := func(body io.Reader) (func(), error) {
+		_, free, err := r.read(httptest.NewRequest("POST", "/", body), 1<<20)
+		return free, err
+	}
+	first, err := read(bytes.NewReader(make([]byte, piece/2)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.left.Load() != 2*piece {
+		t.Errorf("room left: %d", r.left.Load())
+	}
+	second, err := read(bytes.NewReader(make([]byte, 3*piece)))
+	if !errors.Is(err, core.ErrBusy) {
+		t.Errorf("no room, and %v", err)
+	}
+	second()
+	first()
+	third, err := read(io.MultiReader(strings.NewReader("half"), broken{}))
+	if !errors.Is(err, core.ErrUnreadable) {
+		t.Errorf("half a body: %v", err)
+	}
+	third()
+	if r.left.Load() != 3*piece {
+		t.Errorf("room was not given back: %d", r.left.Load())
+	}
+}
+
+type broken struct{}
+
+func (broken) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
+
+// Many at once share the room, and all of it is there again afterwards.
+func TestWebhooksAtOnce(t *testing.T) {
+	r := newRig(t)
+	r.Bridge = still{}
+	body := bytes.Repeat([]byte("x"), 100_000)
+	var wait sync.WaitGroup
+	for range 50 {
+		wait.Go(func() {
+			w := httptest.NewRecorder()
+			r.engine.ServeHTTP(w, httptest.NewRequest("POST", "/webhooks/one", bytes.NewReader(body)))
+			if w.Code != http.StatusOK {
+				t.Errorf("status %d", w.Code)
+			}
+		})
+	}
+	wait.Wait()
+	if left := r.room.left.Load(); left != roomForBodies {
+		t.Errorf("%d bytes of room were not given back", roomForBodies-left)
+	}
+}
+
+// A provider that hangs up does not stop what has begun: else every call of a
+// slow hour would be done in vain.
+func TestWebhookOfACallerWhoHungUp(t *testing.T) {
+	r := newRig(t)
+	r.Bridge = still{}
+	ctx, hangUp := context.WithCancel(t.Context())
+	hangUp()
+	w := httptest.NewRecorder()
+	r.engine.ServeHTTP(w, httptest.NewRequest("POST", "/webhooks/one", strings.NewReader("{}")).WithContext(ctx))
+	expect(t, w, 200, "")
+}
+
+// still is a bridge that notes nothing.
+type still struct{ Bridge }
+
+func (still) Receive(ctx context.Context, _ core.ChannelID, _ core.Request) (core.ReplyBody, error) {
+	return core.ReplyBody{}, ctx.Err()
+}

@@ -1,0 +1,77 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"causeway/config"
+	"causeway/core"
+	"causeway/store"
+)
+
+// check looks at a config, its store and each provider's credentials, tells all
+// of it, and exits 1 if anything is wrong. It changes nothing.
+func check(ctx context.Context, std streams, args []string) error {
+	f := flags(std, "check")
+	path := f.String("config", "", "the config file")
+	if err := f.Parse(args); err != nil {
+		return flagError(err)
+	}
+	c, err := loadConfig(*path)
+	if err != nil {
+		return err
+	}
+	s, err := newSetup(c, guarded(c))
+	if err != nil {
+		return err
+	}
+	failed := false
+	say := func(what string, err error) {
+		if err != nil {
+			failed = true
+			fmt.Fprintf(std.out, "WRONG  %-28s %v\n", what, err)
+			return
+		}
+		fmt.Fprintf(std.out, "ok     %s\n", what)
+	}
+	say("config", nil)
+	say("store", store.Check(ctx, c.Store.URL))
+	for _, ch := range c.Channels {
+		say("channel "+string(ch.ID)+" ("+ch.Kind.Name+")", checkChannel(ctx, s.engine.Channels[ch.ID]))
+	}
+	for _, b := range c.Bots {
+		say("bot "+b.ID, checkBot(ctx, c, b))
+	}
+	if failed {
+		return errReported
+	}
+	return nil
+}
+
+func checkChannel(ctx context.Context, ch core.Channel) error {
+	checker, ok := ch.Connector.(core.Checker)
+	if !ok {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
+	defer cancel()
+	return checker.Check(ctx)
+}
+
+// checkBot only looks whether anybody listens: a bot that is asked may act.
+func checkBot(ctx context.Context, c *config.Config, b config.Bot) error {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodHead, b.URL, nil)
+	if err != nil {
+		return fmt.Errorf("its url makes no request: %w", err)
+	}
+	resp, err := guarded(c).Do(req)
+	if err != nil {
+		return fmt.Errorf("cannot be reached: %w", err)
+	}
+	return errors.Join(resp.Body.Close())
+}

@@ -1,0 +1,70 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"causeway/config"
+	"causeway/connectors"
+	"causeway/connectors/kit"
+	"causeway/core"
+	"causeway/egress"
+
+	"github.com/sirupsen/logrus"
+)
+
+// loadConfig reads and checks the file at path.
+func loadConfig(path string) (*config.Config, error) {
+	if path == "" {
+		return nil, fmt.Errorf("-config is missing: name a file, or see “causeway example”")
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("read config: %w", err)
+	}
+	// The kinds are asked for their settings only; calls are made by others.
+	c, err := config.Load(data, os.LookupEnv, connectors.Kinds(kit.Env{HTTP: egress.New(egress.Options{})}))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return c, nil
+}
+
+// kinds is every kind of channel, calling out by the config's rules.
+func kinds(c *config.Config) []core.Kind {
+	return connectors.Kinds(kit.Env{HTTP: guarded(c)})
+}
+
+// guarded is the client for all calls that leave.
+func guarded(c *config.Config) *egress.Client {
+	return egress.New(egress.Options{AllowPrivate: c.Egress.AllowPrivate, UserAgent: "Causeway/" + version})
+}
+
+// mediaDir is the folder of the config's media.url.
+func mediaDir(c *config.Config) string {
+	return filepath.Clean(strings.TrimPrefix(c.Media.URL, "file:"))
+}
+
+// newLog writes to w as the config says.
+func newLog(c config.Log, w io.Writer) *logrus.Logger {
+	log := logrus.New()
+	log.SetOutput(w)
+	if c.Format == "json" {
+		log.SetFormatter(&logrus.JSONFormatter{})
+	} else {
+		log.SetFormatter(&logrus.TextFormatter{FullTimestamp: true})
+	}
+	if level, err := logrus.ParseLevel(c.Level); err == nil {
+		log.SetLevel(level)
+	}
+	return log
+}
+
+func example(_ context.Context, std streams, _ []string) error {
+	_, err := std.out.Write(config.Example)
+	return err
+}

@@ -1,0 +1,67 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/sirupsen/logrus"
+)
+
+// serve runs the server of a config until it is told to stop. SIGHUP reads the
+// config again: all of it is taken over, or nothing and the reason is logged.
+func serve(ctx context.Context, std streams, args []string) error {
+	f := flags(std, "serve")
+	path := f.String("config", "", "the config file")
+	if err := f.Parse(args); err != nil {
+		return flagError(err)
+	}
+	c, err := loadConfig(*path)
+	if err != nil {
+		return err
+	}
+	log := newLog(c.Log, std.err)
+	s, err := newServer(ctx, c, log)
+	if err != nil {
+		return err
+	}
+	l, err := net.Listen("tcp", c.Server.Listen)
+	if err != nil {
+		return errors.Join(fmt.Errorf("listen: %w", err), s.close())
+	}
+	log.WithFields(logrus.Fields{"address": l.Addr().String(), "public_url": c.Server.PublicURL, "channels": len(c.Channels)}).Info("causeway serves")
+	hup := make(chan os.Signal, 1)
+	signal.Notify(hup, syscall.SIGHUP)
+	defer signal.Stop(hup)
+	go s.onHangup(ctx, hup, *path)
+	return errors.Join(s.serve(ctx, l), s.close())
+}
+
+func (s *server) onHangup(ctx context.Context, hup <-chan os.Signal, path string) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-hup:
+		}
+		c, err := loadConfig(path)
+		if err == nil {
+			err = s.reload(c)
+		}
+		if err != nil {
+			s.log.WithError(err).Error("the config was not taken over; the old one stays in force")
+			continue
+		}
+		s.log.WithField("channels", len(c.Channels)).Info("the config was taken over")
+		s.subscribe(ctx)
+	}
+}
+
+// flagError hides an error of the flags, which have told of it themselves.
+func flagError(err error) error {
+	return fmt.Errorf("%w", errors.Join(err, errReported))
+}

@@ -1,0 +1,171 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"causeway/api"
+	"causeway/bots"
+	"causeway/config"
+	"causeway/core"
+	"causeway/db"
+	"causeway/egress"
+	"causeway/media"
+	"causeway/store"
+	"causeway/telemetry"
+
+	"github.com/sirupsen/logrus"
+	"golang.org/x/sync/errgroup"
+)
+
+// server is one running Causeway.
+type server struct {
+	log      *logrus.Logger
+	setup    atomic.Pointer[setup]
+	client   *egress.Client
+	store    *store.Store
+	files    *media.Folder
+	engine   *core.Engine
+	handler  http.Handler
+	draining atomic.Bool
+}
+
+// shutdownTime is for requests and work under way when we are told to stop.
+const shutdownTime = 10 * time.Second
+
+// newServer opens everything that the config names, and calls nobody. Either all
+// of it is open, or none.
+func newServer(ctx context.Context, c *config.Config, log *logrus.Logger) (_ *server, err error) {
+	s := &server{log: log, client: guarded(c)}
+	first, err := newSetup(c, s.client)
+	if err != nil {
+		return nil, err
+	}
+	s.setup.Store(first)
+	s.files, err = media.Open(mediaDir(c), media.Options{MaxSize: int64(c.Media.MaxSize), TTL: c.Media.URLTTL, BaseURL: c.Server.PublicURL})
+	if err != nil {
+		return nil, fmt.Errorf("open media: %w", err)
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.close())
+		}
+	}()
+	ids := db.NewIDs(0, time.Now)
+	s.store, err = store.Open(ctx, c.Store.URL, store.Options{
+		Router: s, MediaURL: s.files.URL, Now: time.Now, IDs: ids, Log: log,
+		Retention: c.Retention.Deliveries, TTL: c.OutboundTTL, Grace: shutdownTime,
+	})
+	if err != nil {
+		return nil, err
+	}
+	metrics := telemetry.New()
+	s.engine = core.NewEngine(core.Ports{
+		Store: s.store, Keeper: s.files, Submit: bots.NewSubmitter(s.client, time.Now), Observer: metrics,
+		Log: log, Now: time.Now, NewID: ids.Next, Chance: rand.Float64,
+	}, first.engine)
+	s.handler = api.New(api.Options{
+		Bridge: s.engine, Store: s.store, Directory: func() *api.Directory { return s.setup.Load().directory },
+		Files: s.files, FileHeaders: media.ServeHeaders, Metrics: metrics.Handler(), Observer: metrics, Ready: s.ready,
+		PublicURL: c.Server.PublicURL, Version: version, Log: log, Now: time.Now,
+	})
+	return s, s.gauges(metrics)
+}
+
+// Route implements core.Router by the rules in force.
+func (s *server) Route(a core.Asked) core.Decision { return s.setup.Load().rules.Route(a) }
+
+// ready says why no work can be taken on.
+func (s *server) ready(ctx context.Context) error {
+	if s.draining.Load() {
+		return errors.New("stopping")
+	}
+	_, err := s.store.Log(ctx, 0, 1)
+	return err
+}
+
+// serve takes requests on l and works, until ctx ends; then it finishes what is
+// under way. It tells providers where webhooks go, aside.
+func (s *server) serve(ctx context.Context, l net.Listener) error {
+	srv := api.Server(l.Addr().String(), s.handler)
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error {
+		if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			return fmt.Errorf("serve: %w", err)
+		}
+		return nil
+	})
+	group.Go(func() error { return s.engine.Run(ctx) })
+	group.Go(func() error {
+		s.subscribe(ctx)
+		return nil
+	})
+	group.Go(func() error {
+		<-ctx.Done()
+		s.draining.Store(true)
+		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTime)
+		defer cancel()
+		if err := srv.Shutdown(end); err != nil {
+			return errors.Join(fmt.Errorf("shut down: %w", err), srv.Close())
+		}
+		return nil
+	})
+	return group.Wait()
+}
+
+// subscribe sets the providers' webhooks where they differ, best effort.
+func (s *server) subscribe(ctx context.Context) {
+	now := s.setup.Load()
+	for id, ch := range now.engine.Channels {
+		subscriber, ok := ch.Connector.(core.Subscriber)
+		if !ok {
+			continue
+		}
+		call, cancel := context.WithTimeout(ctx, 20*time.Second)
+		err := subscriber.Subscribe(call, now.config.Server.PublicURL+"/webhooks/"+string(id))
+		cancel()
+		log := s.log.WithField("channel", id)
+		switch {
+		case ctx.Err() != nil:
+			return
+		case err != nil:
+			log.WithError(err).Warn("the provider's webhook could not be set; see causeway check")
+		default:
+			log.Info("the provider's webhook is set")
+		}
+	}
+}
+
+// reload swaps everything that the config makes, all or nothing. What is opened
+// once stays as it was at the start: listener, store, media, log.
+func (s *server) reload(c *config.Config) error {
+	next, err := newSetup(c, guarded(c))
+	if err != nil {
+		return err
+	}
+	s.setup.Store(next)
+	s.engine.Swap(next.engine)
+	return nil
+}
+
+func (s *server) gauges(m *telemetry.Metrics) error {
+	d := s.store.DB()
+	return errors.Join(
+		m.Gauge("commits", "Transactions on disk since the start.", func() float64 { return float64(d.Stats().Commits) }),
+		m.Gauge("operations", "Operations in those transactions.", func() float64 { return float64(d.Stats().Ops) }),
+	)
+}
+
+func (s *server) close() error {
+	var errs []error
+	if s.store != nil {
+		errs = append(errs, s.store.Close())
+	}
+	return errors.Join(append(errs, s.files.Close())...)
+}

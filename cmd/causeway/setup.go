@@ -1,0 +1,85 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"causeway/api"
+	"causeway/bots"
+	"causeway/config"
+	"causeway/core"
+	"causeway/egress"
+	"causeway/routing"
+)
+
+// setup is all that a config makes, swapped as a whole on reload.
+type setup struct {
+	config    *config.Config
+	engine    *core.Setup
+	directory *api.Directory
+	rules     *routing.Table
+}
+
+// newSetup opens every channel and bot of the config. It makes no call.
+func newSetup(c *config.Config, client *egress.Client) (*setup, error) {
+	rules, problems := routing.New(c.Routing)
+	if len(problems) > 0 {
+		return nil, fmt.Errorf("routing: %s: %s", problems[0].Key, problems[0].Text)
+	}
+	s := &setup{config: c, rules: rules, engine: &core.Setup{
+		Channels: map[core.ChannelID]core.Channel{}, Bots: map[string]core.Bot{}, TTL: c.OutboundTTL, Choose: c.Texts.Choose,
+	}}
+	byName := map[string]core.Kind{}
+	for _, k := range kinds(c) {
+		byName[k.Name] = k
+	}
+	for _, ch := range c.Channels {
+		kind := byName[ch.Kind.Name]
+		connector, err := kind.Open(ch.ID, ch.Settings)
+		if err != nil {
+			return nil, fmt.Errorf("open channel %s: %w", ch.ID, err)
+		}
+		s.engine.Channels[ch.ID] = core.Channel{ID: ch.ID, Kind: kind, Connector: connector, Resend: resends(ch.Settings)}
+	}
+	for _, b := range c.Bots {
+		bot, err := bots.Webhook(bots.Options{
+			ID: b.ID, Name: b.Name, URL: b.URL, HeaderName: b.Header.Name, HeaderValue: b.Header.Value,
+			Timeout: b.Timeout, Secret: b.Secret, AppID: c.AppID, HTTP: client, Now: time.Now,
+		})
+		if err != nil {
+			return nil, err
+		}
+		s.engine.Bots[b.ID] = bot
+	}
+	s.directory = directory(c, s)
+	return s, nil
+}
+
+// resends reports whether a channel's settings let a call whose outcome is
+// unknown be made once more.
+func resends(settings any) bool {
+	r, ok := settings.(core.Resender)
+	return !ok || r.Resends()
+}
+
+// directory is what the API shows of the config.
+func directory(c *config.Config, s *setup) *api.Directory {
+	d := &api.Directory{Routing: s.rules}
+	for _, ch := range c.Channels {
+		k := s.engine.Channels[ch.ID].Kind
+		d.Channels = append(d.Channels, api.Channel{ID: ch.ID, Kind: k.Name, Title: k.Title, Capabilities: k.Capabilities})
+	}
+	for _, a := range c.Agents {
+		d.Agents = append(d.Agents, api.Agent{ID: a.ID, Name: s.rules.AgentName(a.ID), Role: a.Role, Capacity: a.Capacity})
+	}
+	for _, t := range c.Teams {
+		d.Teams = append(d.Teams, api.Team{ID: t.ID, Name: s.rules.TeamName(t.ID), Members: t.Members})
+	}
+	for _, b := range c.Bots {
+		d.Bots = append(d.Bots, api.Bot{ID: b.ID, Name: s.rules.BotName(b.ID)})
+	}
+	for _, k := range c.APIKeys {
+		d.Keys = append(d.Keys, api.Key{Name: k.Name, Secret: k.Key, Role: api.Role(k.Role), Agent: k.Agent, Bot: k.Bot})
+	}
+	return d
+}

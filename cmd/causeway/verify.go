@@ -1,0 +1,97 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"causeway/config"
+	"causeway/media"
+	"causeway/store"
+)
+
+// verify accounts for every delivery, and exits 1 if anything is unaccounted for.
+func verify(ctx context.Context, std streams, args []string) error {
+	f := flags(std, "verify")
+	path := f.String("config", "", "the config file")
+	asJSON := f.Bool("json", false, "print the report as JSON")
+	if err := f.Parse(args); err != nil {
+		return flagError(err)
+	}
+	c, err := loadConfig(*path)
+	if err != nil {
+		return err
+	}
+	report, err := store.Verify(ctx, c.Store.URL, filesOf(c))
+	if err != nil {
+		return err
+	}
+	if *asJSON {
+		out := json.NewEncoder(std.out)
+		out.SetIndent("", "  ")
+		err = out.Encode(report)
+	} else {
+		err = tell(std.out, report)
+	}
+	if err == nil && len(report.Findings) > 0 {
+		err = errReported
+	}
+	return err
+}
+
+// filesOf lists the files in our keeping, without touching them.
+func filesOf(c *config.Config) func() (map[int64]bool, error) {
+	return func() (_ map[int64]bool, err error) {
+		folder, err := media.Open(mediaDir(c), media.Options{ReadOnly: true})
+		if err != nil {
+			return nil, fmt.Errorf("open media: %w", err)
+		}
+		defer func() { err = errors.Join(err, folder.Close()) }()
+		ids := map[int64]bool{}
+		for file, err := range folder.List() {
+			if err != nil {
+				return nil, fmt.Errorf("list media: %w", err)
+			}
+			ids[file.ID] = true
+		}
+		return ids, nil
+	}
+}
+
+func tell(w io.Writer, r store.Report) error {
+	for _, f := range r.Findings {
+		if _, err := fmt.Fprintf(w, "WRONG  %s: %s: %s\n", f.Rule, f.ID, f.Text); err != nil {
+			return err
+		}
+	}
+	verdict := "all is accounted for"
+	if n := len(r.Findings); n > 0 {
+		verdict = fmt.Sprintf("%d findings", n)
+	}
+	_, err := fmt.Fprintf(w, "%d deliveries with %d items, %d conversations, %d messages, %d log entries: %s\n",
+		r.Deliveries, r.Items, r.Conversations, r.Messages, r.LogEntries, verdict)
+	return err
+}
+
+// backup copies the store to a new file.
+func backup(ctx context.Context, std streams, args []string) error {
+	f := flags(std, "backup")
+	path := f.String("config", "", "the config file")
+	if err := f.Parse(args); err != nil {
+		return flagError(err)
+	}
+	if f.NArg() != 1 {
+		return errors.New("name the file to write: causeway backup -config F OUT")
+	}
+	c, err := loadConfig(*path)
+	if err != nil {
+		return err
+	}
+	if err := store.Backup(ctx, c.Store.URL, f.Arg(0)); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(std.out, "The store is copied to %s. The files under %s are not in it: copy that folder too.\n", f.Arg(0), mediaDir(c))
+	return err
+}

@@ -1,0 +1,18 @@
+// Package connectors lists the kinds of channel that this build has. A new one
+// is a folder and a line here.
+package connectors
+
+import (
+	"causeway/connectors/kit"
+	"causeway/connectors/telegram"
+	"causeway/connectors/whatsapp"
+	"causeway/core"
+)
+
+// Kinds are all kinds, each with what env gives it.
+func Kinds(env kit.Env) []core.Kind {
+	return []core.Kind{
+		telegram.Kind(env),
+		whatsapp.Cloud(env),
+	}
+}

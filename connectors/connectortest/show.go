@@ -1,0 +1,88 @@
+package connectortest
+
+import (
+	"encoding/json"
+	"testing"
+	"time"
+
+	"causeway/core"
+)
+
+// The shapes in which fixtures show what core has no JSON of.
+type (
+	itemShown struct {
+		Key      string         `json:"key"`
+		Account  string         `json:"account,omitempty"`
+		Fate     core.Fate      `json:"fate,omitempty"`
+		Why      string         `json:"why,omitempty"`
+		Heard    *heardShown    `json:"heard,omitempty"`
+		Reported *reportedShown `json:"reported,omitempty"`
+		Acks     []core.Payload `json:"acks,omitempty"`
+	}
+	heardShown struct {
+		From     personShown     `json:"from"`
+		Provider core.ProviderID `json:"provider"`
+		Content  json.RawMessage `json:"content"`
+		ReplyTo  core.ProviderID `json:"reply_to,omitempty"`
+		Metadata core.Metadata   `json:"metadata,omitempty"`
+		At       time.Time       `json:"at,omitzero"`
+	}
+	personShown struct {
+		Address  core.Address `json:"address"`
+		Keys     []string     `json:"keys,omitempty"`
+		UserID   string       `json:"user_id"`
+		Name     string       `json:"name,omitempty"`
+		Username string       `json:"username,omitempty"`
+		Phone    string       `json:"phone,omitempty"`
+		Language string       `json:"language,omitempty"`
+	}
+	reportedShown struct {
+		Provider core.ProviderID `json:"provider,omitempty"`
+		Ref      string          `json:"ref,omitempty"`
+		Status   core.Status     `json:"status"`
+		Fault    *faultShown     `json:"fault,omitempty"`
+		At       time.Time       `json:"at,omitzero"`
+		Details  core.Metadata   `json:"details,omitempty"`
+	}
+	faultShown struct {
+		Kind    core.FaultKind `json:"kind"`
+		Code    string         `json:"code,omitempty"`
+		After   string         `json:"after,omitempty"`
+		Pair    bool           `json:"pair,omitempty"`
+		Message string         `json:"message,omitempty"`
+	}
+)
+
+func shown(t testing.TB, items []core.Item) []any {
+	t.Helper()
+	all := []any{}
+	for _, i := range items {
+		s := itemShown{Key: i.Key, Account: i.Account, Fate: i.Fate, Why: i.Why, Acks: i.Acks}
+		switch e := i.Event.(type) {
+		case core.Heard:
+			content, err := core.MarshalContent(e.Content)
+			if err != nil {
+				t.Fatalf("item %s: %v", i.Key, err)
+			}
+			s.Heard = &heardShown{personShown(e.From), e.Provider, content, e.ReplyTo, e.Metadata, e.At}
+		case core.Reported:
+			s.Reported = &reportedShown{e.Provider, e.Ref, e.Status, showFault(e.Fault), e.At, e.Details}
+		case nil:
+		default:
+			t.Fatalf("the event %T is not known here", e)
+		}
+		all = append(all, s)
+	}
+	return all
+}
+
+func showFault(f *core.Fault) *faultShown {
+	if f == nil {
+		return nil
+	}
+	s := &faultShown{Kind: f.Kind, Code: f.Code, Message: f.Message, Pair: f.Pair}
+	if f.After > 0 {
+		s.After = f.After.String()
+	}
+	return s
+}

@@ -1,0 +1,186 @@
+package kit
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"causeway/core"
+	"causeway/egress"
+)
+
+// Call is a call with JSON in it, if it has a body.
+type Call struct {
+	Method string // POST if empty
+	URL    string
+	Header http.Header
+	Body   any // nil for none
+	// Secrets are taken out of what is shown of the answer.
+	Secrets []core.Secret
+}
+
+// Answer is what a provider answered, whole.
+type Answer struct {
+	Status int
+	Header http.Header
+	Body   []byte
+	At     time.Time
+}
+
+// OK reports whether the status is a success.
+func (a Answer) OK() bool { return a.Status >= 200 && a.Status < 300 }
+
+// JSON makes a call and decodes a successful answer into out, unless that is
+// nil. Its error is a Fault. An answer that is no success is sorted by sort,
+// and by Sort where sort is nil or returns nil. A success that cannot be read
+// is Ambiguous.
+func (e Env) JSON(ctx context.Context, client *egress.Client, c Call, out any, sort func(Answer) *core.Fault) error {
+	a, err := e.Exchange(ctx, client, c)
+	if err != nil {
+		return err
+	}
+	if !a.OK() {
+		var f *core.Fault
+		if sort != nil {
+			f = sort(a)
+		}
+		if f == nil {
+			f = Sort(a, c.Secrets...)
+		}
+		return f
+	}
+	if out == nil {
+		return nil
+	}
+	if err := json.Unmarshal(a.Body, out); err != nil {
+		return &core.Fault{Kind: core.Ambiguous, Code: "unreadable_answer", Message: "the provider took the call, but its answer cannot be read"}
+	}
+	return nil
+}
+
+// Exchange makes a call and returns the whole answer, whatever its status. Its
+// error is a Fault: see NoAnswer.
+func (e Env) Exchange(ctx context.Context, client *egress.Client, c Call) (Answer, error) {
+	req, err := c.request(ctx)
+	if err != nil {
+		return Answer{}, &core.Fault{Kind: core.Permanent, Code: "request", Message: "the call cannot be written", Err: err}
+	}
+	resp, err := client.Do(req)
+	if err != nil {
+		return Answer{}, NoAnswer(err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return Answer{}, NoAnswer(err)
+	}
+	return Answer{Status: resp.StatusCode, Header: resp.Header, Body: body, At: e.Time()}, nil
+}
+
+func (c Call) request(ctx context.Context) (*http.Request, error) {
+	method, body := c.Method, io.Reader(nil)
+	if method == "" {
+		method = http.MethodPost
+	}
+	if c.Body != nil {
+		data, err := json.Marshal(c.Body)
+		if err != nil {
+			return nil, fmt.Errorf("write the body: %w", err)
+		}
+		body = bytes.NewReader(data)
+	}
+	req, err := http.NewRequestWithContext(ctx, method, c.URL, body)
+	if err != nil {
+		return nil, errors.New("the URL cannot be read") // the error would show it
+	}
+	if c.Header != nil {
+		req.Header = c.Header.Clone()
+	}
+	if c.Body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	return req, nil
+}
+
+// NoAnswer sorts the error of a call that brought no whole answer: Permanent if
+// the guard refused the address, Temporary if nothing left, else Ambiguous.
+func NoAnswer(err error) *core.Fault {
+	f := &core.Fault{Kind: core.Ambiguous, Code: "no_answer", Message: "the call left and no whole answer came", Err: err}
+	switch {
+	case errors.Is(err, egress.ErrForbidden):
+		f.Kind, f.Code, f.Message = core.Permanent, "address_forbidden", "the address is not public; egress.allow_private lets it through"
+	case egress.Sent(err):
+	case errors.Is(err, context.Canceled):
+		f.Kind, f.Code, f.Message = core.Temporary, "shutdown", "the call was given up before it left"
+	default:
+		f.Kind, f.Code, f.Message = core.Temporary, "not_sent", "the provider cannot be reached"
+	}
+	return f
+}
+
+// Sort sorts an answer that is no success by its HTTP status alone.
+func Sort(a Answer, secrets ...core.Secret) *core.Fault {
+	f := &core.Fault{Code: "http_" + strconv.Itoa(a.Status), Message: Excerpt(a.Body, secrets...)}
+	switch s := a.Status; {
+	case s == http.StatusTooManyRequests:
+		f.Kind, f.After = core.RateLimited, RetryAfter(a.Header, a.At)
+	case s == http.StatusUnauthorized, s == http.StatusForbidden:
+		f.Kind = core.ChannelBroken
+	case s == http.StatusRequestTimeout, s == http.StatusTooEarly, s >= 500:
+		f.Kind, f.After = core.Temporary, RetryAfter(a.Header, a.At)
+	default:
+		f.Kind = core.Permanent
+	}
+	return f
+}
+
+// mostAfter bounds what a provider may have us wait.
+const mostAfter = time.Hour
+
+// RetryAfter reads the header of that name, seconds or a date, as of now: from
+// 0 to one hour. It is 0 if there is none.
+func RetryAfter(h http.Header, now time.Time) time.Duration {
+	text := strings.TrimSpace(h.Get("Retry-After"))
+	if secs, err := strconv.ParseFloat(text, 64); err == nil {
+		return Wait(secs)
+	}
+	if at, err := http.ParseTime(text); err == nil {
+		return min(max(at.Sub(now), 0), mostAfter)
+	}
+	return 0
+}
+
+// Wait is a number of seconds as a provider wrote it: from 0 to one hour.
+func Wait(seconds float64) time.Duration {
+	if !(seconds > 0) { // NaN too
+		return 0
+	}
+	return time.Duration(min(seconds, mostAfter.Seconds()) * float64(time.Second))
+}
+
+const excerptRunes = 200
+
+// Excerpt is the beginning of a body on one line, without the secrets.
+func Excerpt(body []byte, secrets ...core.Secret) string {
+	text := string(body)
+	for _, s := range secrets {
+		if s != "" {
+			text = strings.ReplaceAll(text, s.Reveal(), s.String())
+		}
+	}
+	text = strings.Join(strings.FieldsFunc(strings.ToValidUTF8(text, "?"), func(r rune) bool {
+		return unicode.IsSpace(r) || unicode.IsControl(r)
+	}), " ")
+	if r := []rune(text); len(r) > excerptRunes {
+		return string(r[:excerptRunes]) + "…"
+	}
+	return text
+}

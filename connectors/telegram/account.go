@@ -1,0 +1,105 @@
+package telegram
+
+import (
+	"context"
+	"fmt"
+	"mime"
+	"net/http"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/go-telegram/bot"
+	"github.com/go-telegram/bot/models"
+
+	"causeway/connectors/kit"
+	"causeway/core"
+	"causeway/egress"
+)
+
+// Check implements core.Checker.
+func (c *Connector) Check(ctx context.Context) error {
+	_, err := ask(ctx, c, c.bot.GetMe)
+	return err
+}
+
+// wanted is what Telegram is to report. Bot API, "setWebhook".
+var wanted = []string{"message", "edited_message", "callback_query", "message_reaction", "my_chat_member"}
+
+// Subscribe implements core.Subscriber. Telegram never tells the secret that it
+// has; that it is another shows in the error of its last call.
+func (c *Connector) Subscribe(ctx context.Context, webhook string) error {
+	now, err := ask(ctx, c, c.bot.GetWebhookInfo)
+	if err != nil {
+		return err
+	}
+	allowed := slices.Sorted(slices.Values(now.AllowedUpdates))
+	if now.URL == webhook && slices.Equal(allowed, slices.Sorted(slices.Values(wanted))) && !strings.Contains(now.LastErrorMessage, "401") {
+		return nil
+	}
+	_, err = ask(ctx, c, func(ctx context.Context) (bool, error) {
+		return c.bot.SetWebhook(ctx, &bot.SetWebhookParams{URL: webhook, AllowedUpdates: wanted, SecretToken: c.set.Secret.Reveal()})
+	})
+	return err
+}
+
+// ask makes a call that changes nothing if made twice, and whose result matters.
+// Its error is a Fault, never an Ambiguous one.
+func ask[T any](ctx context.Context, c *Connector, call func(context.Context) (T, error)) (T, error) {
+	seen := &record{}
+	result, err := call(context.WithValue(ctx, recordKey{}, seen))
+	if err == nil {
+		return result, nil
+	}
+	f := &core.Fault{Kind: core.Temporary, Code: "unreadable_answer", Message: "Telegram's answer cannot be read"}
+	if seen.err != nil {
+		f = kit.NoAnswer(seen.err)
+	} else if _, sorted := c.judge(seen.answer); sorted != nil {
+		f = sorted
+	}
+	if f.Kind == core.Ambiguous {
+		f.Kind = core.Temporary
+	}
+	return result, f
+}
+
+// mediaTimeout bounds the whole reading of a file.
+const mediaTimeout = 10 * time.Minute
+
+// OpenMedia implements core.MediaOpener. The address of a file holds the token:
+// it is made here, used once, and never shown.
+func (c *Connector) OpenMedia(ctx context.Context, ref string) (core.OpenFile, error) {
+	f, err := ask(ctx, c, func(ctx context.Context) (*models.File, error) {
+		return c.bot.GetFile(ctx, &bot.GetFileParams{FileID: ref})
+	})
+	if err != nil {
+		return core.OpenFile{}, err
+	}
+	if f.FilePath == "" {
+		return core.OpenFile{}, &core.Fault{Kind: core.Temporary, Code: "no_file", Message: "Telegram gives no address of the file"}
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.bot.FileDownloadLink(f), nil)
+	if err != nil {
+		return core.OpenFile{}, &core.Fault{Kind: core.Permanent, Code: "no_file", Message: "the address of the file cannot be read"}
+	}
+	resp, err := c.calls.Limited(mediaTimeout, egress.NoCap).Do(req)
+	if err != nil {
+		fault := kit.NoAnswer(err)
+		if fault.Kind == core.Ambiguous {
+			fault.Kind = core.Temporary // reading twice does no harm
+		}
+		return core.OpenFile{}, fault
+	}
+	if resp.StatusCode != http.StatusOK {
+		defer resp.Body.Close()
+		fault := kit.Sort(kit.Answer{Status: resp.StatusCode, Header: resp.Header}, c.set.Token)
+		fault.Message = fmt.Sprintf("Telegram answers %d for the file", resp.StatusCode)
+		return core.OpenFile{}, fault
+	}
+	kind, _, err := mime.ParseMediaType(resp.Header.Get("Content-Type"))
+	if err != nil {
+		kind = ""
+	}
+	return core.OpenFile{Body: resp.Body, MIME: kind, Name: path.Base(f.FilePath), Size: resp.ContentLength}, nil
+}

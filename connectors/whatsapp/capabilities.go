@@ -1,0 +1,57 @@
+package whatsapp
+
+import (
+	"time"
+
+	"causeway/core"
+)
+
+const (
+	megabyte = 1 << 20
+
+	maxButtons      = 3
+	maxButtonTitle  = 20
+	maxRows         = 10
+	maxRowTitle     = 24
+	maxRowText      = 72
+	maxChoicesBody  = 1024
+	maxListBody     = 4096
+	maxHeader       = 60
+	maxFooter       = 60
+	maxText         = 4096
+	maxCaption      = 1024
+	replyWindow     = 24 * time.Hour
+	awaitedEvidence = 30 * time.Second
+)
+
+// capabilities is what every number of this format can show: Meta's pages
+// "Messages", "Interactive reply buttons messages", "Interactive list
+// messages", "Interactive Call-to-Action URL button messages" and "Media:
+// supported media types". Meta does not say how it counts characters; UTF-16
+// units are never too few. A sticker's limit is the one of still stickers,
+// because nothing tells beforehand whether a file moves.
+func capabilities() core.Capabilities {
+	return core.Capabilities{
+		Unit: core.UTF16, Text: maxText, Caption: maxCaption,
+		Formats: []core.Format{core.HTML, core.Markdown},
+		Media: map[core.MediaType]core.Medium{
+			core.Image:   {Max: 5 * megabyte, Caption: true},
+			core.Video:   {Max: 16 * megabyte, Caption: true},
+			core.Audio:   {Max: 16 * megabyte},
+			core.Voice:   {Max: 16 * megabyte},
+			core.File:    {Max: 100 * megabyte, Caption: true},
+			core.Sticker: {Max: 100 << 10},
+		},
+		Location: true,
+		Contacts: true,
+		Buttons:  core.Limits{Max: maxButtons, Title: maxButtonTitle, Body: maxChoicesBody},
+		Links:    core.Limits{Max: 1, Title: maxButtonTitle, Body: maxChoicesBody},
+		List:     core.Limits{Max: maxRows, Title: maxRowTitle, Description: maxRowText, Body: maxListBody},
+		Header:   maxHeader, Footer: maxFooter,
+		Above:     []core.MediaType{core.Image, core.Video, core.File},
+		Template:  true,
+		NeedsBody: true,
+		Window:    replyWindow,
+		Evidence:  awaitedEvidence,
+	}
+}

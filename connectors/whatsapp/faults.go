@@ -1,0 +1,89 @@
+package whatsapp
+
+import (
+	"encoding/json"
+	"errors"
+	"strconv"
+	"strings"
+
+	"causeway/connectors/kit"
+	"causeway/core"
+)
+
+// failure is an error as the provider writes it, in an answer and in a webhook.
+type failure struct {
+	Code    loose  `json:"code"`
+	Title   string `json:"title"`
+	Message string `json:"message"`
+	Data    struct {
+		Details string `json:"details"`
+	} `json:"error_data"`
+}
+
+// readFailure takes what it can read, and leaves the rest empty.
+func readFailure(raw json.RawMessage) failure {
+	var f failure
+	_ = json.Unmarshal(raw, &f)
+	return f
+}
+
+// failures is errors as metadata.
+func failures(raws []json.RawMessage) []any {
+	all := make([]any, 0, len(raws))
+	for _, raw := range raws {
+		f := readFailure(raw)
+		all = append(all, object{"code": string(f.Code), "text": f.text()})
+	}
+	return all
+}
+
+// text is the provider's own words, the fullest of them.
+func (f failure) text() string {
+	for _, s := range []string{f.Data.Details, f.Message, f.Title} {
+		if s != "" {
+			return s
+		}
+	}
+	return "no reason given"
+}
+
+func (f failure) String() string { return "error " + string(f.Code) + ": " + quoted(f.text()) }
+
+// without is f with the secrets taken out: some errors repeat the token.
+func (f failure) without(secrets []core.Secret) failure {
+	for _, s := range []*string{&f.Title, &f.Message, &f.Data.Details} {
+		*s = kit.Excerpt([]byte(*s), secrets...)
+	}
+	return f
+}
+
+// sorted is nil for a code that is in no table.
+func (f failure) sorted() *core.Fault {
+	code, err := strconv.Atoi(string(f.Code))
+	if err != nil {
+		return nil
+	}
+	known := faults.Fault(code, strings.Join([]string{f.Title, f.Message, f.Data.Details}, "\n"))
+	if known == nil {
+		return nil
+	}
+	known.Pair = code == pairLimit
+	known.Err = errors.New(f.text())
+	if known.Kind == core.Permanent && f.Data.Details != "" {
+		known.Message += " (" + f.Data.Details + ")"
+	}
+	return known
+}
+
+// fault sorts the error of a message that was taken and failed later.
+func (f failure) fault() *core.Fault {
+	f = f.without(nil)
+	if known := f.sorted(); known != nil {
+		return known
+	}
+	code := string(f.Code)
+	if code == "" {
+		code = "failed"
+	}
+	return &core.Fault{Kind: core.Permanent, Code: code, Message: f.text()}
+}

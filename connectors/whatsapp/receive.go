@@ -1,0 +1,179 @@
+package whatsapp
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"causeway/connectors/kit"
+	"causeway/core"
+)
+
+// Receive implements core.Connector. A GET is the provider's handshake. The
+// format is that of Meta's page "Webhooks: messages": up to 1,000 entries,
+// changes, messages and statuses of several numbers in one call, each of which
+// becomes an item of its own.
+func (n *number) Receive(r core.Request) (core.Delivery, error) {
+	if r.Method == http.MethodGet {
+		reply, ok := n.handshake(r)
+		if !ok {
+			return core.Delivery{}, core.ErrUnverified
+		}
+		return core.Delivery{Reply: reply}, nil
+	}
+	if !n.genuine(r) {
+		return core.Delivery{}, core.ErrUnverified
+	}
+	var call envelope
+	switch err := kit.Decode(r.Body, &call); {
+	case errors.Is(err, core.ErrUnreadable):
+		return core.Delivery{}, err
+	case err != nil:
+		return core.Delivery{Items: []core.Item{quarantined(kit.KeyOfBody(r.Body), "", plainly(err))}}, nil
+	}
+	items := reader{groups: n.groups}.call(call)
+	if len(items) == 0 {
+		items = []core.Item{ignored(kit.KeyOfBody(r.Body), "", "the call reports nothing")}
+	}
+	return core.Delivery{Items: once(items)}, nil
+}
+
+// once makes the keys differ: what stands twice in one call counts once.
+func once(items []core.Item) []core.Item {
+	seen := make(map[string]int, len(items))
+	for i := range items {
+		key := items[i].Key
+		seen[key]++
+		if n := seen[key]; n > 1 {
+			items[i] = ignored(fmt.Sprintf("%s#%d", key, n), items[i].Account, "it stands in the call more than once")
+		}
+	}
+	return items
+}
+
+// envelope is a whole webhook call.
+type envelope struct {
+	Entry []json.RawMessage `json:"entry"`
+}
+
+// reader takes a webhook call apart. Every level is decoded on its own, so that
+// what is wrong in one place spoils nothing beside it.
+type reader struct {
+	groups bool
+}
+
+func (rd reader) call(call envelope) []core.Item {
+	var items []core.Item
+	for _, entry := range call.Entry {
+		items = append(items, rd.entry(entry)...)
+	}
+	return items
+}
+
+func (rd reader) entry(raw json.RawMessage) []core.Item {
+	var entry struct {
+		Changes []json.RawMessage `json:"changes"`
+	}
+	if err := decode(raw, &entry); err != nil {
+		return []core.Item{quarantined(kit.KeyOfBody(raw), "", err)}
+	}
+	var items []core.Item
+	for _, change := range entry.Changes {
+		items = append(items, rd.change(change)...)
+	}
+	return items
+}
+
+// value is what a change of field "messages" tells.
+type value struct {
+	Metadata struct {
+		PhoneNumberID loose `json:"phone_number_id"`
+	} `json:"metadata"`
+	Contacts    []json.RawMessage `json:"contacts"`
+	Messages    []json.RawMessage `json:"messages"`
+	Statuses    []json.RawMessage `json:"statuses"`
+	Errors      []json.RawMessage `json:"errors"`
+	UserActions []json.RawMessage `json:"user_actions"`
+}
+
+func (rd reader) change(raw json.RawMessage) []core.Item {
+	var change struct {
+		Field string          `json:"field"`
+		Value json.RawMessage `json:"value"`
+	}
+	if err := decode(raw, &change); err != nil {
+		return []core.Item{quarantined(kit.KeyOfBody(raw), "", err)}
+	}
+	if change.Field != "messages" {
+		return []core.Item{ignored(kit.KeyOfBody(raw), accountOf(change.Value), "field "+quoted(change.Field))}
+	}
+	var v value
+	if err := decode(change.Value, &v); err != nil {
+		return []core.Item{quarantined(kit.KeyOfBody(raw), "", err)}
+	}
+	items := rd.value(v)
+	if len(items) == 0 {
+		return []core.Item{ignored(kit.KeyOfBody(raw), string(v.Metadata.PhoneNumberID), "no message and no status in it")}
+	}
+	return items
+}
+
+func (rd reader) value(v value) []core.Item {
+	account := string(v.Metadata.PhoneNumberID)
+	people := readContacts(v.Contacts)
+	var items []core.Item
+	for _, raw := range v.Messages {
+		items = append(items, rd.message(raw, account, people))
+	}
+	for _, raw := range v.Statuses {
+		items = append(items, rd.status(raw, account))
+	}
+	for _, raw := range v.Errors {
+		items = append(items, ignored(kit.KeyOfBody(raw), account, "the provider reports "+readFailure(raw).String()))
+	}
+	for _, raw := range v.UserActions {
+		items = append(items, ignored(kit.KeyOfBody(raw), account, "user action "+quoted(actionOf(raw))))
+	}
+	return items
+}
+
+func actionOf(raw json.RawMessage) string {
+	action, _ := readObject(raw)["action_type"].(string)
+	return action
+}
+
+// accountOf is the number that a change of another field is about, if it says so.
+func accountOf(raw json.RawMessage) string {
+	var v struct {
+		Metadata struct {
+			PhoneNumberID loose `json:"phone_number_id"`
+		} `json:"metadata"`
+	}
+	if err := decode(raw, &v); err != nil {
+		return ""
+	}
+	return string(v.Metadata.PhoneNumberID)
+}
+
+func ignored(key, account, why string) core.Item {
+	item := kit.Ignore(key, why)
+	item.Account = account
+	return item
+}
+
+func quarantined(key, account string, err error) core.Item {
+	item := kit.Quarantine(key, err.Error())
+	item.Account = account
+	return item
+}
+
+// maxQuoted bounds what a reason repeats of the provider's words.
+const maxQuoted = 64
+
+func quoted(s string) string {
+	if len(s) > maxQuoted {
+		return fmt.Sprintf("%.*q…", maxQuoted, s)
+	}
+	return s
+}

@@ -1,0 +1,152 @@
+package whatsapp
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"causeway/connectors/kit"
+	"causeway/core"
+)
+
+// head is what messages of every type have.
+type head struct {
+	sender
+	ID        loose  `json:"id"`
+	Timestamp loose  `json:"timestamp"`
+	Type      string `json:"type"`
+	GroupID   loose  `json:"group_id"`
+	Origin    string `json:"origin"`
+	Context   struct {
+		ID                  loose           `json:"id"`
+		Forwarded           bool            `json:"forwarded"`
+		FrequentlyForwarded bool            `json:"frequently_forwarded"`
+		ReferredProduct     json.RawMessage `json:"referred_product"`
+	} `json:"context"`
+	Referral json.RawMessage   `json:"referral"`
+	Errors   []json.RawMessage `json:"errors"`
+}
+
+// parts are the members of a message, each under the name of its type.
+type parts map[string]json.RawMessage
+
+func (rd reader) message(raw json.RawMessage, account string, people []contact) core.Item {
+	var id struct {
+		ID loose `json:"id"`
+	}
+	if err := decode(raw, &id); err != nil || id.ID == "" {
+		return quarantined(kit.KeyOfBody(raw), account, errors.New("a message without an id"))
+	}
+	key := "m:" + string(id.ID)
+	var h head
+	if err := decode(raw, &h); err != nil {
+		return quarantined(key, account, err)
+	}
+	if why := rd.unheard(h, raw); why != "" {
+		return ignored(key, account, why)
+	}
+	heard, err := hear(h, raw, people)
+	if err != nil {
+		return quarantined(key, account, err)
+	}
+	return core.Item{Key: key, Account: account, Event: heard}
+}
+
+// unheard says why a message is nothing that a person wrote to us.
+func (rd reader) unheard(h head, raw json.RawMessage) string {
+	switch {
+	case h.GroupID != "" && !rd.groups:
+		return "group chats are off"
+	case h.Type == "request_welcome":
+		return "request_welcome"
+	case h.Type == "system":
+		var m struct {
+			System struct {
+				Type string `json:"type"`
+			} `json:"system"`
+		}
+		if decode(raw, &m) != nil || m.System.Type == "" {
+			return "system message"
+		}
+		return "system message " + quoted(m.System.Type)
+	}
+	return ""
+}
+
+func hear(h head, raw json.RawMessage, people []contact) (core.Heard, error) {
+	var p parts
+	if err := decode(raw, &p); err != nil {
+		return core.Heard{}, err
+	}
+	content, extra, err := understand(h.Type, p, h.Errors)
+	if err != nil {
+		return core.Heard{}, fmt.Errorf("type %q: %w", quoted(h.Type), err)
+	}
+	from, err := h.whose(content).person(people)
+	if err != nil {
+		return core.Heard{}, err
+	}
+	return core.Heard{
+		From: h.inGroup(from), Provider: core.ProviderID(h.ID), Content: content,
+		ReplyTo: core.ProviderID(h.Context.ID), Metadata: h.metadata(from, extra), At: h.Timestamp.at(),
+	}, nil
+}
+
+// whose is the sender, with the number that the person gave when we asked for
+// it (Meta's page "Request contact information").
+func (h head) whose(c core.Content) sender {
+	s := h.sender
+	cards, ok := c.(core.Contacts)
+	if h.Origin != "contact_request" || s.phone() != "" || !ok || len(cards.Contacts) != 1 {
+		return s
+	}
+	for _, p := range cards.Contacts[0].Phones {
+		if phone := phoneOf(p); phone != "" {
+			return sender{From: loose(phone), FromUserID: loose(s.userID())}
+		}
+	}
+	return s
+}
+
+// inGroup makes a group the one who is answered; who spoke stands in the
+// metadata.
+func (h head) inGroup(from core.Person) core.Person {
+	if h.GroupID == "" {
+		return from
+	}
+	group := groupPrefix + string(h.GroupID)
+	return core.Person{Address: core.Address(group), Keys: []string{group}, UserID: "whatsapp:" + group}
+}
+
+// metadata is nil if there is nothing to tell.
+func (h head) metadata(from core.Person, extra core.Metadata) core.Metadata {
+	all := core.Metadata{}
+	for k, v := range extra {
+		all[k] = v
+	}
+	if o := readObject(h.Referral); o != nil {
+		all["referral"] = o
+	}
+	if o := readObject(h.Context.ReferredProduct); o != nil {
+		all["referred_product"] = o
+	}
+	if h.Context.Forwarded || h.Context.FrequentlyForwarded {
+		all["forwarded"] = true
+	}
+	if h.Context.FrequentlyForwarded {
+		all["frequently_forwarded"] = true
+	}
+	if h.Origin != "" {
+		all["origin"] = h.Origin
+	}
+	if h.GroupID != "" {
+		all["participant"] = object{"name": from.Name, "address": string(from.Address)}
+	}
+	if len(h.Errors) > 0 {
+		all["errors"] = failures(h.Errors)
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	return all
+}

@@ -1,0 +1,111 @@
+package whatsapp
+
+import (
+	"encoding/json"
+	"errors"
+	"regexp"
+	"strings"
+
+	"causeway/core"
+)
+
+// A number's address begins with "+"; a business-scoped user id looks like
+// "DE.9281…" or "DE.ENT.1181…" (Meta's page "Business-scoped user IDs"); a
+// group's has the prefix below. Render tells them apart by that.
+const groupPrefix = "group:"
+
+var (
+	userIDForm = regexp.MustCompile(`^[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]{1,128}$`)
+	digitsForm = regexp.MustCompile(`^\+?[0-9]{3,20}$`)
+)
+
+var errNobody = errors.New("it does not tell who sent it")
+
+// contact is an entry of "contacts". Every key may be missing.
+type contact struct {
+	Profile struct {
+		Name     string `json:"name"`
+		Username string `json:"username"`
+	} `json:"profile"`
+	WaID   loose `json:"wa_id"`
+	UserID loose `json:"user_id"`
+}
+
+// readContacts leaves out what it cannot read: a name is lost, no message.
+func readContacts(raws []json.RawMessage) []contact {
+	var all []contact
+	for _, raw := range raws {
+		var c contact
+		if decode(raw, &c) == nil {
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
+// sender is who wrote a message, as the message itself tells. A person with a
+// username may have no number for us; older providers put the user id in "from".
+type sender struct {
+	From       loose `json:"from"`
+	FromUserID loose `json:"from_user_id"`
+}
+
+func (s sender) phone() string { return phoneOf(string(s.From)) }
+
+func (s sender) userID() string {
+	for _, id := range []string{string(s.FromUserID), string(s.From)} {
+		if userIDForm.MatchString(id) {
+			return id
+		}
+	}
+	return ""
+}
+
+// phoneOf is digits with a plus, or empty if s is no number.
+func phoneOf(s string) string {
+	if !digitsForm.MatchString(s) {
+		return ""
+	}
+	return "+" + strings.TrimPrefix(s, "+")
+}
+
+// person joins what the message and its contact entry tell.
+func (s sender) person(people []contact) (core.Person, error) {
+	phone, userID := s.phone(), s.userID()
+	c := match(people, phone, userID)
+	if phone == "" {
+		phone = phoneOf(string(c.WaID))
+	}
+	if userID == "" && userIDForm.MatchString(string(c.UserID)) {
+		userID = string(c.UserID)
+	}
+	p := core.Person{
+		Name: c.Profile.Name, Username: strings.TrimPrefix(c.Profile.Username, "@"), Phone: phone,
+	}
+	if userID != "" {
+		p.Keys = append(p.Keys, userID)
+	}
+	if phone != "" {
+		p.Keys = append(p.Keys, phone)
+	}
+	if len(p.Keys) == 0 {
+		return p, errNobody
+	}
+	p.Address = core.Address(p.Keys[len(p.Keys)-1])
+	p.UserID = "whatsapp:" + string(p.Address)
+	return p, nil
+}
+
+// match finds the entry of the same person. An only entry belongs to a message
+// that names nobody.
+func match(people []contact, phone, userID string) contact {
+	for _, c := range people {
+		if userID != "" && string(c.UserID) == userID || phone != "" && phoneOf(string(c.WaID)) == phone {
+			return c
+		}
+	}
+	if len(people) == 1 && phone == "" && userID == "" {
+		return people[0]
+	}
+	return contact{}
+}

@@ -1,0 +1,97 @@
+package whatsapp
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"causeway/connectors/kit"
+	"causeway/core"
+)
+
+// statuses are Meta's words (page "Webhooks: status messages") in ours.
+// "played" is a voice note that was listened to.
+var statuses = map[string]core.Status{
+	"sent": core.Sent, "delivered": core.Delivered, "read": core.Read, "played": core.Read, "failed": core.Failed,
+}
+
+// report is one status of one message of ours.
+type report struct {
+	ID            loose             `json:"id"`
+	Status        string            `json:"status"`
+	Timestamp     loose             `json:"timestamp"`
+	Ref           loose             `json:"biz_opaque_callback_data"`
+	RecipientType string            `json:"recipient_type"`
+	Participant   loose             `json:"recipient_participant_id"`
+	ParticipantID loose             `json:"recipient_participant_user_id"`
+	Errors        []json.RawMessage `json:"errors"`
+	Pricing       json.RawMessage   `json:"pricing"`
+	Conversation  json.RawMessage   `json:"conversation"`
+}
+
+func (rd reader) status(raw json.RawMessage, account string) core.Item {
+	var r report
+	if err := decode(raw, &r); err != nil {
+		return quarantined(kit.KeyOfBody(raw), account, err)
+	}
+	if r.ID == "" || r.Status == "" {
+		return quarantined(kit.KeyOfBody(raw), account, errors.New("a status without an id or a word for it"))
+	}
+	key := r.key()
+	status, known := statuses[r.Status]
+	switch {
+	case r.Status == "deleted" || r.Status == "warning":
+		return ignored(key, account, "status "+r.Status)
+	case !known:
+		return quarantined(key, account, fmt.Errorf("status %s is not known", quoted(r.Status)))
+	case r.RecipientType == "group" && !rd.groups:
+		return ignored(key, account, "group chats are off")
+	}
+	return core.Item{Key: key, Account: account, Event: core.Reported{
+		Provider: core.ProviderID(r.ID), Ref: string(r.Ref), Status: status,
+		Fault: r.fault(status), At: r.Timestamp.at(), Details: r.details(),
+	}}
+}
+
+// key tells the participants of a group apart.
+func (r report) key() string {
+	key := "s:" + string(r.ID) + ":" + r.Status
+	switch {
+	case r.RecipientType != "group":
+	case r.ParticipantID != "":
+		key += ":" + string(r.ParticipantID)
+	case r.Participant != "":
+		key += ":" + string(r.Participant)
+	}
+	return key
+}
+
+func (r report) fault(s core.Status) *core.Fault {
+	if s != core.Failed {
+		return nil
+	}
+	if len(r.Errors) == 0 {
+		return failure{}.fault()
+	}
+	return readFailure(r.Errors[0]).fault()
+}
+
+func (r report) details() core.Metadata {
+	all := core.Metadata{}
+	if o := readObject(r.Pricing); o != nil {
+		all["pricing"] = o
+	}
+	if o := readObject(r.Conversation); o != nil {
+		all["conversation"] = o
+	}
+	if r.Status == "played" {
+		all["played"] = true
+	}
+	if len(r.Errors) > 0 {
+		all["errors"] = failures(r.Errors)
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	return all
+}

@@ -1,0 +1,105 @@
+package whatsapp
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"path"
+	"slices"
+	"strings"
+
+	"causeway/core"
+	"causeway/markup"
+)
+
+// mediaMessage shows a file from its address, which Meta fetches.
+func mediaMessage(m core.Media) (message, error) {
+	u, err := url.Parse(m.URL)
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
+		return message{}, errors.New("the file has no http or https address")
+	}
+	shown := shownAs(m, u)
+	f := &file{Link: m.URL, Caption: markup.WhatsApp(m.Caption, string(m.Format))}
+	if f.Caption != "" && !capabilities().Media[shown].Caption {
+		return message{}, fmt.Errorf("words cannot stand under this %s", m.Media)
+	}
+	switch shown {
+	case core.Image:
+		return message{Type: "image", Image: f}, nil
+	case core.Video:
+		return message{Type: "video", Video: f}, nil
+	case core.File:
+		f.Filename = fileName(m, u)
+		return message{Type: "document", Document: f}, nil
+	case core.Audio:
+		return message{Type: "audio", Audio: f}, nil
+	case core.Voice:
+		f.Voice = true
+		return message{Type: "audio", Audio: f}, nil
+	case core.Sticker:
+		return message{Type: "sticker", Sticker: f}, nil
+	}
+	return message{}, fmt.Errorf("media of type %q is not known", m.Media)
+}
+
+// taken are the sorts of file that Meta shows as what they are (page "Media:
+// supported media types"), by MIME type and by the end of the name.
+var taken = map[core.MediaType][]string{
+	core.Image:   {"image/jpeg", "image/png", ".jpg", ".jpeg", ".png"},
+	core.Video:   {"video/mp4", "video/3gp", "video/3gpp", ".mp4", ".3gp"},
+	core.Audio:   {"audio/aac", "audio/amr", "audio/mpeg", "audio/mp4", "audio/ogg", ".aac", ".amr", ".mp3", ".m4a", ".ogg", ".opus", ".oga"},
+	core.Voice:   {"audio/ogg", "audio/opus", ".ogg", ".opus", ".oga"},
+	core.Sticker: {"image/webp", ".webp"},
+}
+
+// shownAs is the type under which Meta takes the file: a voice note of another
+// sort is an audio file, a still sticker an image, and all else a document. A
+// file of a sort that nothing tells is believed to be what it is said to be.
+func shownAs(m core.Media, u *url.URL) core.MediaType {
+	sort := sortOf(m, u)
+	if sort == "" {
+		return m.Media
+	}
+	for _, as := range alternatives(m.Media) {
+		if slices.Contains(taken[as], sort) {
+			return as
+		}
+	}
+	if _, known := taken[m.Media]; !known {
+		return m.Media
+	}
+	return core.File
+}
+
+func alternatives(t core.MediaType) []core.MediaType {
+	switch t {
+	case core.Voice:
+		return []core.MediaType{core.Voice, core.Audio}
+	case core.Sticker:
+		return []core.MediaType{core.Sticker, core.Image}
+	case core.Image, core.Video, core.Audio, core.File:
+	}
+	return []core.MediaType{t}
+}
+
+// sortOf is the file's MIME type, or else the end of its address. It is empty
+// where neither is told.
+func sortOf(m core.Media, u *url.URL) string {
+	mime, _, _ := strings.Cut(m.MIME, ";")
+	mime = strings.ToLower(strings.TrimSpace(mime))
+	if mime != "" && mime != "application/octet-stream" {
+		return mime
+	}
+	return strings.ToLower(path.Ext(u.Path))
+}
+
+// fileName is what the document is called; its end decides the icon.
+func fileName(m core.Media, u *url.URL) string {
+	if m.Name != "" {
+		return m.Name
+	}
+	if name := path.Base(u.Path); path.Ext(name) != "" {
+		return name
+	}
+	return ""
+}

@@ -1,0 +1,177 @@
+package core
+
+import (
+	"fmt"
+	"maps"
+	"strconv"
+	"strings"
+)
+
+// FitOptions is what Fit must be told besides the answer and the channel.
+type FitOptions struct {
+	// Token gives the opaque token of option n of the answer's message m, both
+	// from 0, messages counted after joining. It is at most 40 bytes long. If it
+	// is nil, the token is "m.n".
+	Token func(message, option int) string
+	// Choose is the text above buttons where none is given and the channel
+	// demands one: "Please choose".
+	Choose string
+	First  int // the first number for numbered text; 1 if 0
+}
+
+// Fit makes all messages of one answer fit a channel. It is pure, and loses
+// nothing in silence: each word, address and option of the answer is in the
+// parts, or a note says what became of it.
+//
+// The result has one Fitted for each message, except that a plain text is joined
+// to buttons or a list right after it which have no text of their own, where the
+// channel demands one. Numbers count on over the whole answer. A private message
+// has no parts.
+//
+// What Render can rely on: text is within Capabilities, in its unit; no part has
+// both a header and media above; a button is of type Reply or Link, has a title
+// that is unique within its part, and carries a token or a web address and no
+// more than is shown; a format is one of Capabilities.Formats or Plain. Choices
+// are shown as buttons and a List as a list: Fit has decided which.
+func Fit(answer []Saying, caps Capabilities, o FitOptions) []Fitted {
+	number := max(o.First, 1)
+	var all []Fitted
+	for _, s := range answer {
+		f := fitter{caps: caps, options: o, message: len(all), number: number}
+		f.Saying = s
+		if n := len(all); n > 0 && caps.NeedsBody {
+			if joined, ok := join(all[n-1].Saying, s); ok {
+				all, f.message, f.Saying = all[:n-1], n-1, joined
+				f.same("body", "joined", "", PlainText(joined.Content))
+			}
+		}
+		if !f.Private {
+			f.add(f.Content)
+		}
+		number = f.number
+		all = append(all, f.Fitted)
+	}
+	return all
+}
+
+// join puts a text above the buttons or the list that follow it without a text.
+func join(above, s Saying) (Saying, bool) {
+	text, ok := above.Content.(Text)
+	if !ok || above.Private || s.Private || blank(text.Body) || above.ReplyTo != 0 && s.ReplyTo != 0 {
+		return s, false
+	}
+	switch c := s.Content.(type) {
+	case Choices:
+		if !blank(c.Body) || len(c.Buttons) == 0 {
+			return s, false
+		}
+		c.Body, c.Format = text.Body, text.Format
+		s.Content = c
+	case List:
+		if !blank(c.Body) || len(c.Items) == 0 {
+			return s, false
+		}
+		c.Body = plain(text.Body, text.Format)
+		s.Content = c
+	default:
+		return s, false
+	}
+	if len(above.Metadata) > 0 {
+		both := maps.Clone(above.Metadata)
+		maps.Copy(both, s.Metadata)
+		s.Metadata = both
+	}
+	s.ReplyTo = max(s.ReplyTo, above.ReplyTo)
+	return s, true
+}
+
+// fitter makes one message fit.
+type fitter struct {
+	Fitted
+	caps    Capabilities
+	options FitOptions
+	message int
+	number  int // the next for numbered text
+}
+
+func (f *fitter) add(c Content) {
+	switch c := c.(type) {
+	case Text:
+		f.text("body", prose{c.Body, c.Format})
+	case Media:
+		f.media("", c)
+	case Album:
+		f.album(c)
+	case Location:
+		f.location(c)
+	case Contacts:
+		f.contacts(c)
+	case Choices:
+		f.choices(c)
+	case List:
+		f.list(c)
+	case Cards:
+		f.cards(c)
+	case Template:
+		f.template(c)
+	case Selection, Reaction, Order, Edited, Deleted, Unsupported:
+		f.lose("", "not_sendable", lines(string(c.Type()), PlainText(c)))
+	default:
+		f.lose("", "empty", "")
+	}
+}
+
+func (f *fitter) template(c Template) {
+	if f.caps.Template {
+		f.emit(c)
+		return
+	}
+	f.lose("name", "template", c.Name)
+	if len(c.Components) > 0 {
+		f.lose("components", "template", string(c.Components))
+	}
+	if text := lines(c.Params...); !blank(text) {
+		f.text("params", prose{text: text})
+	}
+}
+
+func (f *fitter) emit(c Content) { f.Parts = append(f.Parts, c) }
+
+// longestNote bounds what a note repeats of the content, in runes.
+const longestNote = 300
+
+func (f *fitter) note(s Severity, path, rule, from, to string) {
+	f.Notes = append(f.Notes, Note{
+		Path: path, Rule: rule, Severity: s,
+		From: Cut(from, longestNote, Runes), To: Cut(to, longestNote, Runes),
+	})
+}
+
+func (f *fitter) same(path, rule, from, to string)    { f.note(Same, path, rule, from, to) }
+func (f *fitter) degrade(path, rule, from, to string) { f.note(Degraded, path, rule, from, to) }
+func (f *fitter) lose(path, rule, from string)        { f.note(Lost, path, rule, from, "") }
+
+func (f *fitter) fits(s string, limit int) bool { return fits(s, limit, f.caps.Unit) }
+
+// option takes one pick on and returns its token. shown is its number, or 0.
+func (f *fitter) option(b Button, shown int) string {
+	n := len(f.Options)
+	b.Token = strconv.Itoa(f.message) + "." + strconv.Itoa(n)
+	if f.options.Token != nil {
+		b.Token = f.options.Token(f.message, n)
+	}
+	f.Options = append(f.Options, Option{Button: b, Number: shown})
+	return b.Token
+}
+
+func blank(s string) bool { return strings.TrimSpace(s) == "" }
+
+// at is the path of a field of what is at path.
+func at(path, field string) string {
+	if path == "" {
+		return field
+	}
+	return path + "." + field
+}
+
+func item(list string, i int) string { return fmt.Sprintf("%s[%d]", list, i) }

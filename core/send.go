@@ -1,0 +1,131 @@
+package core
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+const (
+	// callTimeout bounds one native call.
+	callTimeout = 30 * time.Second
+	// sendTries are some twenty minutes: a chat answer that comes later is noise.
+	sendTries = 6
+	// breakAt is how many faults in a row stop a channel's sends for a while.
+	breakAt = 5
+	// brokenPause is how often a stopped channel is tried.
+	brokenPause = time.Minute
+)
+
+// send makes the next native call of a message, so that a retry never repeats
+// the part that got through.
+func (e *Engine) send(ctx context.Context, s *Setup, w SendWork) Outcome {
+	now := e.o.Now()
+	ch, ok := s.Channels[w.Channel]
+	if s.TTL > 0 && now.Sub(w.Message.CreatedAt) > s.TTL {
+		return SendFailed{Fault: &Fault{Kind: Permanent, Code: "expired", Message: "it waited longer than outbound_ttl and was not sent"}}
+	}
+	if !ok {
+		return Later{After: brokenPause, Fault: &Fault{Kind: ChannelBroken, Code: "no_channel", Message: "the channel is not configured; the message waits"}}
+	}
+	if w.Died {
+		if wait := ch.Kind.Capabilities.Evidence - now.Sub(w.Begun); wait > 0 {
+			return Later{After: wait}
+		}
+		if !ch.Resend {
+			return SendFailed{Fault: &Fault{Kind: Ambiguous, Code: "died", Message: "we stopped while sending; whether it was sent is not known"}}
+		}
+	}
+	calls, err := render(ch.Kind, w)
+	switch {
+	case err != nil:
+		return SendFailed{Fault: &Fault{Kind: Permanent, Code: "render", Message: "the channel's form of it could not be made", Err: err}}
+	case len(calls) == 0:
+		return SendFailed{Fault: &Fault{Kind: Permanent, Code: "empty", Message: "nothing of it can be shown on this channel"}}
+	case w.Made >= len(calls):
+		return CallMade{Last: true} // the provider's reports told us of the last call
+	}
+	return e.call(ctx, ch, w, calls[w.Made], w.Made+1 == len(calls))
+}
+
+func render(k Kind, w SendWork) ([]Payload, error) {
+	var calls []Payload
+	for _, part := range w.Parts {
+		p, err := k.Render(Outgoing{To: w.To, Content: part, Ref: RefOf(w.Message.ID, len(calls)), Quote: w.Quote})
+		if err != nil {
+			return nil, err
+		}
+		calls = append(calls, p...)
+	}
+	return calls, nil
+}
+
+func (e *Engine) call(ctx context.Context, ch Channel, w SendWork, p Payload, last bool) Outcome {
+	begun := e.o.Now()
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	id, err := ch.Connector.Send(ctx, p)
+	if err == nil {
+		e.trouble.over(ch.ID)
+		e.o.Observer.Call(ch.ID, "ok", e.o.Now().Sub(begun))
+		return CallMade{Provider: id, Last: last}
+	}
+	f := FaultOf(err)
+	e.o.Observer.Call(ch.ID, string(f.Kind), e.o.Now().Sub(begun))
+	return e.sendFailed(ch, w, f)
+}
+
+// sendFailed is the whole retry policy for sends.
+func (e *Engine) sendFailed(ch Channel, w SendWork, f *Fault) Outcome {
+	switch f.Kind {
+	case Permanent:
+		e.trouble.over(ch.ID) // the provider answered
+		return SendFailed{Fault: f}
+	case WindowClosed:
+		e.trouble.over(ch.ID)
+		return SendFailed{Fault: f, Hold: w.Message.Sender.Type != FromBot}
+	case RateLimited:
+		return Later{After: max(f.After, time.Second), Fault: f, Pause: !f.Pair}
+	case ChannelBroken:
+		return Later{After: brokenPause, Fault: f, Pause: true}
+	case Ambiguous:
+		if w.Resent || !ch.Resend {
+			return SendFailed{Fault: f}
+		}
+		return Later{After: max(ch.Kind.Capabilities.Evidence, e.backoff(0)), Fault: f, Unknown: true}
+	case Temporary:
+	}
+	if e.trouble.more(ch.ID) >= breakAt {
+		return Later{After: max(f.After, brokenPause), Fault: f, Pause: true}
+	}
+	if w.Attempts+1 >= sendTries {
+		return SendFailed{Fault: f}
+	}
+	return Later{After: max(f.After, e.backoff(w.Attempts)), Fault: f, Count: true}
+}
+
+// backoff is the wait after the n-th failure (from 0): 4 s, 16 s, 1, 4, 17
+// minutes, each 20 % more or less.
+func (e *Engine) backoff(n int) time.Duration {
+	wait := 4 * time.Second << (2 * min(n, 4))
+	return time.Duration(float64(wait) * (0.8 + 0.4*e.o.Chance()))
+}
+
+// trouble counts each channel's faults in a row.
+type trouble struct {
+	mu   sync.Mutex
+	rows map[ChannelID]int
+}
+
+func (t *trouble) more(id ChannelID) int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.rows[id]++
+	return t.rows[id]
+}
+
+func (t *trouble) over(id ChannelID) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.rows, id)
+}

@@ -1,0 +1,109 @@
+package core
+
+import (
+	"context"
+	"time"
+)
+
+// mediaPatience is how long a turn waits for the size and type of its file.
+const mediaPatience = 5 * time.Second
+
+// botDelays are the waits before a bot is tried again; then people take over.
+var botDelays = []time.Duration{time.Second, 4 * time.Second}
+
+// turn asks the bot. A welcome is tried once, and its failure changes no owner.
+func (e *Engine) turn(ctx context.Context, s *Setup, w TurnWork) Outcome {
+	if w.Pending && w.Waited < mediaPatience {
+		return Later{After: 100 * time.Millisecond}
+	}
+	bot, ok := s.Bots[w.Bot]
+	if !ok {
+		return TurnDone{Failed: true, Notices: []string{"The bot " + w.Bot + " is not configured."}}
+	}
+	ch, ok := s.Channels[w.Conversation.Channel]
+	if !ok {
+		return TurnDone{Failed: true, Notices: []string{"The channel " + string(w.Conversation.Channel) + " is not configured."}}
+	}
+	w.Source = ch.Kind.Source
+	begun := e.o.Now()
+	answer, err := bot.Reply(ctx, w.Turn)
+	if err != nil {
+		f := FaultOf(err)
+		if ctx.Err() != nil {
+			return Later{Fault: f} // we are stopping; it is not the bot's failure
+		}
+		e.o.Observer.Turn(w.Bot, string(f.Kind), e.o.Now().Sub(begun))
+		return botFailed(w, f)
+	}
+	e.o.Observer.Turn(w.Bot, "ok", e.o.Now().Sub(begun))
+	return TurnDone{
+		Say: e.fit(s, ch, answer.Say), HandOff: answer.HandOff, Resolve: answer.Resolve,
+		Tags: answer.Tags, Contact: answer.Contact, Notices: answer.Notices,
+	}
+}
+
+// botFailed is the whole policy for bots that do not answer.
+func botFailed(w TurnWork, f *Fault) Outcome {
+	why := f.Message
+	if why == "" {
+		why = string(f.Kind)
+	}
+	if w.Event != nil && w.Event.Name == WelcomeEvent {
+		return TurnDone{Notices: []string{"The bot " + w.Bot + " gave no welcome: " + why}}
+	}
+	if again := f.Kind == Temporary || f.Kind == RateLimited; again && w.Try <= len(botDelays) {
+		wait := max(botDelays[w.Try-1], min(f.After, 30*time.Second))
+		return Later{After: wait, Fault: f, Count: true}
+	}
+	return TurnDone{Failed: true, Notices: []string{"The bot " + w.Bot + " could not answer: " + why}}
+}
+
+const fetchTries = 5
+
+// fetch copies a file into our keeping: providers' links expire.
+func (e *Engine) fetch(ctx context.Context, s *Setup, w FetchWork) Outcome {
+	ch, ok := s.Channels[w.Channel]
+	opener, opens := ch.Connector.(MediaOpener)
+	if !ok || !opens {
+		return FetchFailed{&Fault{Kind: Permanent, Code: "no_channel", Message: "the channel cannot fetch files"}}
+	}
+	kept, err := e.keep(ctx, opener, w)
+	if err == nil {
+		return Fetched{kept}
+	}
+	f := FaultOf(err)
+	switch {
+	case ctx.Err() != nil:
+		return Later{Fault: f}
+	case f.Kind == Permanent || w.Attempts+1 >= fetchTries:
+		return FetchFailed{f}
+	}
+	return Later{After: max(f.After, e.backoff(w.Attempts)), Fault: f, Count: true}
+}
+
+func (e *Engine) keep(ctx context.Context, opener MediaOpener, w FetchWork) (Kept, error) {
+	file, err := opener.OpenMedia(ctx, w.Ref)
+	if err != nil {
+		return Kept{}, err
+	}
+	defer func() { _ = file.Body.Close() }() // it was read whole or has failed already
+	return e.o.Keeper.Keep(ctx, w.ID, file)
+}
+
+const submitTries = 3
+
+// submit makes the call of a submit button.
+func (e *Engine) submit(ctx context.Context, w SubmitWork) Outcome {
+	err := e.o.Submit.Submit(ctx, w.Submission)
+	if err == nil {
+		return Submitted{}
+	}
+	f := FaultOf(err)
+	switch {
+	case ctx.Err() != nil:
+		return Later{Fault: f}
+	case f.Kind == Temporary && w.Attempts+1 < submitTries:
+		return Later{After: e.backoff(w.Attempts), Fault: f, Count: true}
+	}
+	return Submitted{Notice: "The button “" + w.Title + "” could not be carried out: " + f.Message}
+}

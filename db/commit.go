@@ -1,0 +1,220 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"slices"
+	"sync"
+	"sync/atomic"
+)
+
+// evictions is how often a failed batch is tried again without the operation that failed, before all run alone.
+const evictions = 4
+
+// Do runs op in a transaction that it shares with whatever else is waiting, and returns after that COMMIT is on
+// disk: nil means stored. An error of op is returned as it is, with nothing of op stored and no neighbour harmed.
+//
+// op may run more than once (each time on a database where the earlier run did not happen) and therefore does
+// nothing but SQL and setting its own results; it must not call Do. A statement that fails dooms the attempt, so
+// expected conflicts are written as ON CONFLICT. key is the conversation or whatever else the rows belong to; on an
+// engine with several writers it chooses one.
+//
+// Do blocks for the commit. If ctx ends while op is still waiting, op never runs and ctx's error is returned; once
+// begun, Do waits for the truth. ErrBusy and ErrClosed come at once, ErrCommit means that nobody knows.
+func (d *DB) Do(ctx context.Context, key int64, op func(*Tx) error) error {
+	if d.writer == nil {
+		return ErrReadOnly
+	}
+	return d.writer.do(ctx, key, op)
+}
+
+// operation is one waiting call of Do.
+type operation struct {
+	fn    func(*Tx) error
+	taken atomic.Bool // by the writer, to run it, or by the caller, to give up
+	done  chan error
+}
+
+// writer owns the only writing connection; its goroutine runs the batches.
+type writer struct {
+	o     Options
+	conn  *conn
+	queue chan *operation
+	ended chan struct{}
+	stats counters
+
+	mu     sync.RWMutex // guards closed against sending on a closed queue
+	closed bool
+}
+
+func startWriter(pool *sql.DB, o Options) *writer {
+	w := &writer{o: o, conn: &conn{pool: pool}, queue: make(chan *operation, o.Queue), ended: make(chan struct{})}
+	go w.run()
+	return w
+}
+
+func (w *writer) do(ctx context.Context, _ int64, fn func(*Tx) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	o := &operation{fn: fn, done: make(chan error, 1)}
+	if err := w.enqueue(o); err != nil {
+		return err
+	}
+	select {
+	case err := <-o.done:
+		return err
+	case <-ctx.Done():
+		if o.taken.CompareAndSwap(false, true) {
+			return ctx.Err()
+		}
+		return <-o.done
+	}
+}
+
+func (w *writer) enqueue(o *operation) error {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	if w.closed {
+		return ErrClosed
+	}
+	select {
+	case w.queue <- o:
+		return nil
+	default:
+		return ErrBusy
+	}
+}
+
+func (w *writer) close() error {
+	w.mu.Lock()
+	if !w.closed {
+		w.closed = true
+		close(w.queue)
+	}
+	w.mu.Unlock()
+	<-w.ended
+	return w.conn.close()
+}
+
+func (w *writer) run() {
+	defer close(w.ended)
+	for first := range w.queue {
+		if batch := w.gather(first); len(batch) > 0 {
+			w.serve(batch)
+		}
+	}
+}
+
+// gather takes first and what else is waiting, leaving out what its caller has given up.
+func (w *writer) gather(first *operation) []*operation {
+	batch := make([]*operation, 0, 16)
+	for o := first; o != nil; {
+		if o.taken.CompareAndSwap(false, true) {
+			batch = append(batch, o)
+		}
+		o = nil
+		if len(batch) < w.o.MaxBatch {
+			select {
+			case o = <-w.queue: // nil once the queue is closed and empty
+			default:
+			}
+		}
+	}
+	return batch
+}
+
+// serve commits the batch and answers every caller. Operations that fail are taken out and run alone afterwards, so
+// that each gets its own answer; after a failed COMMIT nothing is run again, since it may be on disk.
+func (w *writer) serve(batch []*operation) {
+	var alone []*operation
+	for round := 0; len(batch) > 1; round++ {
+		bad, err := w.attempt(batch)
+		if err == nil || errors.Is(err, ErrCommit) {
+			answer(batch, err)
+			batch = nil
+			break
+		}
+		if bad < 0 || round == evictions {
+			break
+		}
+		alone = append(alone, batch[bad])
+		batch = slices.Delete(batch, bad, bad+1)
+	}
+	for _, o := range append(batch, alone...) {
+		_, err := w.attempt([]*operation{o})
+		answer([]*operation{o}, err)
+	}
+}
+
+func answer(batch []*operation, err error) {
+	for _, o := range batch {
+		o.done <- err
+	}
+}
+
+// attempt runs the batch as one transaction. If it fails, nothing is stored (except, perhaps, after ErrCommit) and
+// bad is the operation at fault, -1 if none is.
+func (w *writer) attempt(batch []*operation) (bad int, err error) {
+	began := w.o.Now()
+	bad = -1
+	defer func() { w.stats.attempt(len(batch), w.o.Now().Sub(began), err) }()
+	tx, err := w.conn.begin(context.Background())
+	if err != nil {
+		return -1, w.fail(err)
+	}
+	for i, o := range batch {
+		if err = tx.run(o.fn); err != nil {
+			bad = i
+			break
+		}
+	}
+	if err == nil && w.o.BeforeCommit != nil {
+		if err = tx.run(w.o.BeforeCommit); err != nil && !isStorage(err) {
+			err = fmt.Errorf("before commit: %w", err)
+		}
+	}
+	if err == nil {
+		if err = w.conn.commit(context.Background()); err != nil {
+			return -1, w.fail(err)
+		}
+		for _, f := range tx.after {
+			f()
+		}
+		return -1, nil
+	}
+	if isStorage(err) {
+		return -1, w.fail(err)
+	}
+	if e := w.conn.rollback(context.Background()); e != nil {
+		w.conn.discard()
+		w.o.Log.WithError(e).Warn("store: rollback failed, writer reconnects")
+	}
+	return bad, err
+}
+
+// fail makes the connection fit for the next batch after a fault of disk or connection, and names the fault.
+func (w *writer) fail(err error) error {
+	if e := w.conn.rollback(context.Background()); e != nil || poisons(err) {
+		w.conn.discard()
+		w.o.Log.WithError(err).Warn("store: writer reconnects")
+	}
+	return fmt.Errorf("%w: %w", ErrCommit, err)
+}
+
+// run calls fn; its panic is an error, and so is a failed statement that fn kept to itself.
+func (t *Tx) run(fn func(*Tx) error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("operation panicked: %v\n%s", p, debug.Stack())
+		}
+		t.closeRows()
+		if t.failed != nil && (err == nil || isStorage(t.failed)) {
+			err = t.failed
+		}
+	}()
+	return fn(t)
+}

@@ -1,0 +1,3 @@
+// Package causeway holds what concerns all packages: the test of the arrows
+// between them.
+package causeway

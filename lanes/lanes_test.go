@@ -1,0 +1,438 @@
+package lanes
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"causeway/db"
+
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// book is a handler that writes down what it ran, and the answers it was told to give first.
+type book struct {
+	mu      sync.Mutex
+	ran     []string
+	answers []Result
+	tasks   []Task
+}
+
+func (b *book) handle(_ context.Context, t Task) Result {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.ran = append(b.ran, fmt.Sprintf("%s#%d", t.Lane, t.Ref))
+	b.tasks = append(b.tasks, t)
+	if len(b.answers) > 0 {
+		r := b.answers[0]
+		b.answers = b.answers[1:]
+		return r
+	}
+	return Result{}
+}
+
+func (b *book) read() (ran []string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.Clone(b.ran)
+}
+
+func (b *book) task(i int) Task {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.tasks[i]
+}
+
+func (b *book) want(t testing.TB, want ...string) {
+	t.Helper()
+	if got := b.read(); !slices.Equal(got, want) {
+		t.Errorf("ran %v, want %v", got, want)
+	}
+}
+
+var send = Lane{ID: "send:1", Kind: "send", Scope: "tg", Key: 1}
+
+func sendLane(i int) Lane {
+	return Lane{ID: fmt.Sprintf("send:%d", i), Kind: "send", Scope: "tg", Key: int64(i)}
+}
+
+// inBubble runs f in virtual time with running lanes whose kind "send" is b.
+func inBubble(t *testing.T, o Options, b *book, f func(d *db.DB, l *Lanes)) {
+	t.Helper()
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		d := openAt(t, dir+"/lanes.db")
+		o.Handlers = map[string]Handler{"send": b.handle}
+		l := New(d, o)
+		stop := runLanes(t, l)
+		f(d, l)
+		stop()
+		checkRest(t, d)
+	})
+}
+
+// tester is what *testing.T and *rapid.T have in common.
+type tester interface {
+	Helper()
+	Error(...any)
+	Errorf(string, ...any)
+	Fatal(...any)
+}
+
+// checkRest fails if a lane was left in a state that nothing would move on.
+func checkRest(t tester, d *db.DB) {
+	t.Helper()
+	for what, query := range map[string]string{
+		"idle lanes with tasks":     `SELECT count(*) FROM lane WHERE due_at IS NULL AND (head <> tail OR EXISTS (SELECT 1 FROM task WHERE lane_id = lane.id))`,
+		"lanes that miscount":       `SELECT count(*) FROM lane WHERE tail - head <> (SELECT count(*) FROM task WHERE lane_id = lane.id)`,
+		"empty lanes that are busy": `SELECT count(*) FROM lane WHERE head = tail AND (owner IS NOT NULL OR due_at IS NOT NULL)`,
+		"owned lanes of nobody":     `SELECT count(*) FROM lane WHERE owner IS NOT NULL AND NOT EXISTS (SELECT 1 FROM session WHERE id = owner)`,
+		"owned and parked lanes":    `SELECT count(*) FROM lane WHERE owner IS NOT NULL AND parked IS NOT NULL`,
+		"negative starts":           `SELECT count(*) FROM task WHERE starts < 0`,
+	} {
+		var n int
+		if err := d.Row(context.Background(), query, nil, &n); err != nil {
+			t.Error(err)
+		}
+		if n > 0 {
+			t.Errorf("%d %s", n, what)
+		}
+	}
+}
+
+func must(t tester, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func pass(d time.Duration) {
+	<-time.After(d)
+	synctest.Wait()
+}
+
+func TestTasksRunAtOnceAndInOrder(t *testing.T) {
+	b := &book{}
+	inBubble(t, Options{}, b, func(d *db.DB, l *Lanes) {
+		must(t, d.Do(context.Background(), 1, func(tx *db.Tx) error {
+			for i := range 3 {
+				if err := l.Enqueue(tx, send, 1, int64(i), time.Time{}); err != nil {
+					return err
+				}
+			}
+			return nil
+		}))
+		pass(time.Millisecond)
+		must(t, enqueue(d, l, send, 3))
+		pass(time.Millisecond)
+		b.want(t, "send:1#0", "send:1#1", "send:1#2", "send:1#3")
+		if err := enqueue(d, l, Lane{ID: "x:1", Kind: "x"}, 1); err == nil {
+			t.Error("a kind without a handler was taken")
+		}
+	})
+}
+
+func TestRetryAgainAndPanic(t *testing.T) {
+	refuse := true
+	b := &book{answers: []Result{
+		{Next: Retry, After: 4 * time.Second, Error: "down"},
+		{Next: Again, After: 2 * time.Second},
+		{Next: Again}, {Next: Again},
+		{Commit: func(*db.Tx) error {
+			if refuse {
+				return errors.New("cannot store")
+			}
+			return nil
+		}},
+	}}
+	inBubble(t, Options{Backoff: func(int) time.Duration { return 10 * time.Second }}, b, func(d *db.DB, l *Lanes) {
+		must(t, enqueue(d, l, send, 1))
+		must(t, enqueue(d, l, send, 2))
+		pass(3900 * time.Millisecond)
+		b.want(t, "send:1#1")
+		pass(200 * time.Millisecond)
+		b.want(t, "send:1#1", "send:1#1")
+		pass(2 * time.Second)
+		b.want(t, slices.Repeat([]string{"send:1#1"}, 5)...)
+		var why string
+		must(t, d.Row(context.Background(), `SELECT last_error FROM lane`, nil, &why))
+		if !strings.Contains(why, "cannot store") {
+			t.Errorf("last_error is %q", why)
+		}
+		refuse = false
+		pass(10 * time.Second)
+		b.want(t, append(slices.Repeat([]string{"send:1#1"}, 6), "send:1#2")...)
+		for i, want := range []int{0, 1, 1, 1, 1, 2, 0} {
+			if got := b.task(i); got.Attempts != want || got.Starts != 1 {
+				t.Errorf("run %d: attempts %d (want %d), starts %d", i, got.Attempts, want, got.Starts)
+			}
+		}
+	})
+}
+
+func TestAPanicIsARetry(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		d := openAt(t, dir+"/lanes.db")
+		n := 0
+		l := New(d, Options{Handlers: map[string]Handler{"send": func(context.Context, Task) Result {
+			if n++; n == 1 {
+				panic("boom")
+			}
+			return Result{}
+		}}})
+		stop := runLanes(t, l)
+		must(t, enqueue(d, l, send, 1))
+		pass(2 * time.Second)
+		if n != 2 {
+			t.Errorf("ran %d times", n)
+		}
+		stop()
+		checkRest(t, d)
+	})
+}
+
+func TestATaskWaitsForItsTimeAndIsWoken(t *testing.T) {
+	b := &book{}
+	inBubble(t, Options{}, b, func(d *db.DB, l *Lanes) {
+		now := time.Now()
+		must(t, enqueueAt(d, l, send, 1, now.Add(time.Minute)))
+		must(t, enqueue(d, l, send, 2)) // waits behind
+		must(t, enqueueAt(d, l, send, 3, now.Add(time.Hour)))
+		pass(59 * time.Second)
+		b.want(t)
+		pass(time.Second)
+		b.want(t, "send:1#1", "send:1#2")
+		pass(time.Minute)
+		b.want(t, "send:1#1", "send:1#2")
+		must(t, d.Do(context.Background(), 1, func(tx *db.Tx) error { return l.Wake(tx, "send:1") }))
+		pass(time.Millisecond)
+		b.want(t, "send:1#1", "send:1#2", "send:1#3")
+	})
+}
+
+func TestAHandlerEnqueuesOnItsOwnLane(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		d := openAt(t, dir+"/lanes.db")
+		var l *Lanes
+		n := 0
+		l = New(d, Options{Forget: map[string]bool{"send": true}, Handlers: map[string]Handler{"send": func(_ context.Context, task Task) Result {
+			n++
+			return Result{Commit: func(tx *db.Tx) error {
+				if task.Ref == 0 {
+					return nil
+				}
+				return l.Enqueue(tx, send, 1, task.Ref-1, time.Now().Add(time.Hour))
+			}}
+		}}})
+		stop := runLanes(t, l)
+		must(t, enqueue(d, l, send, 3))
+		pass(150 * time.Minute)
+		if n != 3 {
+			t.Errorf("ran %d times in 2.5 hours", n)
+		}
+		pass(time.Hour)
+		stop()
+		checkRest(t, d)
+		var lanes int
+		must(t, d.Row(context.Background(), `SELECT count(*) FROM lane`, nil, &lanes))
+		if n != 4 || lanes != 0 {
+			t.Errorf("ran %d times, %d lanes left", n, lanes)
+		}
+	})
+}
+
+func TestCapacityIsPerKind(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		d := openAt(t, dir+"/lanes.db")
+		gate := make(chan struct{})
+		var mu sync.Mutex
+		running, most, fast := 0, 0, 0
+		l := New(d, Options{Capacity: map[string]int{"slow": 3}, Handlers: map[string]Handler{
+			"slow": func(context.Context, Task) Result {
+				mu.Lock()
+				running++
+				most = max(most, running)
+				mu.Unlock()
+				<-gate
+				mu.Lock()
+				running--
+				mu.Unlock()
+				return Result{}
+			},
+			"fast": func(context.Context, Task) Result { mu.Lock(); fast++; mu.Unlock(); return Result{} },
+		}})
+		stop := runLanes(t, l)
+		for i := range 10 {
+			must(t, enqueue(d, l, Lane{ID: fmt.Sprint("slow:", i), Kind: "slow"}, 1))
+			must(t, enqueue(d, l, Lane{ID: fmt.Sprint("fast:", i), Kind: "fast"}, 1))
+		}
+		pass(time.Second)
+		s, err := l.Stats(context.Background())
+		must(t, err)
+		if k := s.Kinds["slow"]; k.Running != 3 || k.Due != 7 || k.Oldest < time.Second || fast != 10 {
+			t.Errorf("slow %+v, fast ran %d", k, fast)
+		}
+		if idle, err := l.Idle(context.Background()); idle || err != nil {
+			t.Errorf("idle %v, %v", idle, err)
+		}
+		close(gate)
+		pass(time.Second)
+		if idle, err := l.Idle(context.Background()); !idle || err != nil || most != 3 {
+			t.Errorf("idle %v, %v; %d ran at once", idle, err, most)
+		}
+		stop()
+		checkRest(t, d)
+	})
+}
+
+func TestTheEndWaitsThenReleases(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		d := openAt(t, dir+"/lanes.db")
+		kinds := map[string]Handler{
+			"quick":    func(context.Context, Task) Result { <-time.After(5 * time.Second); return Result{} },
+			"obedient": func(ctx context.Context, _ Task) Result { <-ctx.Done(); return Result{Next: Again, After: time.Second} },
+			"deaf":     func(context.Context, Task) Result { <-time.After(time.Minute); return Result{} },
+		}
+		l := New(d, Options{Handlers: kinds})
+		stop := runLanes(t, l)
+		for k := range kinds {
+			must(t, enqueue(d, l, Lane{ID: k, Kind: k}, 1))
+			must(t, enqueue(d, l, Lane{ID: k, Kind: k}, 2))
+		}
+		pass(time.Second)
+		began := time.Now()
+		stop()
+		if took := time.Since(began); took != 11*time.Second {
+			t.Errorf("the end took %v", took)
+		}
+		checkRest(t, d)
+		for lane, want := range map[string]string{"quick": "2/0", "obedient": "1/0", "deaf": "1/1"} {
+			var seq, starts int
+			must(t, d.Row(context.Background(), `SELECT seq, starts FROM task WHERE lane_id = $1 ORDER BY seq LIMIT 1`, []any{lane}, &seq, &starts))
+			if got := fmt.Sprintf("%d/%d", seq, starts); got != want {
+				t.Errorf("%s: head/starts %s, want %s", lane, got, want)
+			}
+		}
+		pass(time.Minute) // the deaf handler's outcome comes too late
+		checkRest(t, d)
+	})
+}
+
+func TestAfterACrashTasksRunAgainAndKnowIt(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		d := openAt(t, dir+"/lanes.db")
+		dead := New(d, Options{Handlers: map[string]Handler{"send": nil}})
+		dead.o.Handlers["send"] = func(context.Context, Task) Result { return Result{} }
+		dead.launch = func(*run) {} // takes lanes and dies
+		must(t, dead.boot(context.Background()))
+		dead.open = true
+		began := time.Now()
+		must(t, enqueue(d, dead, send, 1))
+		must(t, enqueue(d, dead, send, 2))
+		b := &book{}
+		pass(30 * time.Second)
+		l := New(d, Options{Handlers: map[string]Handler{"send": b.handle}})
+		stop := runLanes(t, l)
+		pass(time.Millisecond)
+		b.want(t, "send:1#1", "send:1#2")
+		if first, second := b.task(0), b.task(1); first.Starts != 2 || !first.StartedAt.Equal(began.Truncate(time.Millisecond)) || second.Starts != 1 {
+			t.Errorf("%+v, %+v", first, second)
+		}
+		stop()
+		checkRest(t, d)
+	})
+}
+
+func TestTheLivingTakeOverFromTheDead(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		d := openAt(t, dir+"/lanes.db")
+		b := &book{}
+		o := Options{Handlers: map[string]Handler{"send": b.handle}, NewID: db.NewIDs(0, time.Now).Next}
+		l, dead := New(d, o), New(d, o)
+		l.solo, dead.solo = false, false // as if other processes wrote too
+		dead.launch = func(*run) {}
+		stop := runLanes(t, l)
+		pass(10 * time.Second)
+		must(t, dead.boot(context.Background()))
+		dead.open = true
+		must(t, enqueue(d, dead, send, 1))
+		pass(4 * time.Second)
+		b.want(t)
+		if dead.room("send") {
+			t.Error("a node that has not beaten for 4 s takes lanes")
+		}
+		pass(2500 * time.Millisecond)
+		b.want(t, "send:1#1")
+		if b.task(0).Starts != 2 {
+			t.Errorf("%+v", b.task(0))
+		}
+		pass(time.Second)
+		var sessions int
+		must(t, d.Row(context.Background(), `SELECT count(*) FROM session`, nil, &sessions))
+		if sessions != 1 {
+			t.Errorf("%d sessions", sessions)
+		}
+		stop()
+		checkRest(t, d)
+	})
+}
+
+func TestAnOutcomeOutlivesAFaultOfTheDisk(t *testing.T) {
+	faults := 3
+	b := &book{answers: []Result{{Commit: func(tx *db.Tx) error {
+		if faults--; faults >= 0 {
+			return fmt.Errorf("as after a failed COMMIT: %w", db.ErrCommit)
+		}
+		_, err := tx.Exec(`INSERT INTO ran(lane, seq, ref, by) VALUES('send:1', 1, 1, 1)`)
+		return err
+	}}}}
+	inBubble(t, Options{}, b, func(d *db.DB, l *Lanes) {
+		must(t, enqueue(d, l, send, 1))
+		pass(time.Minute)
+		b.want(t, "send:1#1")
+		var n int
+		must(t, d.Row(context.Background(), `SELECT count(*) FROM ran`, nil, &n))
+		if n != 1 {
+			t.Errorf("stored %d times", n)
+		}
+	})
+}
+
+func TestAShortWaitDoesNotWaitForThePoll(t *testing.T) {
+	b := &book{answers: []Result{{Next: Again, After: 10 * time.Second}}}
+	inBubble(t, Options{Poll: time.Hour}, b, func(d *db.DB, l *Lanes) {
+		must(t, enqueue(d, l, send, 1))
+		pass(10 * time.Second)
+		b.want(t, "send:1#1", "send:1#1")
+		must(t, enqueueAt(d, l, send, 2, time.Now().Add(time.Minute)))
+		pass(time.Minute)
+		b.want(t, "send:1#1", "send:1#1", "send:1#2")
+	})
+}
+
+func TestALaneThatMiscountsIsSetToEmpty(t *testing.T) {
+	b := &book{}
+	inBubble(t, Options{}, b, func(d *db.DB, l *Lanes) {
+		must(t, enqueueAt(d, l, send, 1, time.Now().Add(time.Second)))
+		must(t, d.Do(context.Background(), 1, func(tx *db.Tx) error { _, err := tx.Exec(`DELETE FROM task`); return err }))
+		pass(2 * time.Second)
+		must(t, enqueue(d, l, send, 2))
+		pass(time.Second)
+		b.want(t, "send:1#2")
+	})
+}

@@ -1,0 +1,96 @@
+package lanes
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// Stats is how things stand now.
+type Stats struct {
+	Kinds  map[string]KindStats
+	Pauses []PauseStats
+}
+
+// KindStats is one kind of lanes.
+type KindStats struct {
+	Running int           // on this node
+	Due     int           // lanes that could run and wait for room
+	Oldest  time.Duration // how long the longest of them has been due
+	Waiting int           // lanes whose time has not come
+}
+
+// PauseStats is one paused scope.
+type PauseStats struct {
+	Scope  string
+	Reason string
+	Until  time.Time
+	Parked int // lanes held back
+}
+
+// Stats reads the state of the lanes. It counts rows: for metrics and people, not for every request.
+func (l *Lanes) Stats(ctx context.Context) (Stats, error) {
+	s := Stats{Kinds: map[string]KindStats{}}
+	l.mu.Lock()
+	for _, k := range l.kinds {
+		s.Kinds[k] = KindStats{Running: l.running[k]}
+	}
+	l.mu.Unlock()
+	if err := l.countLanes(ctx, &s); err != nil {
+		return s, fmt.Errorf("count the lanes: %w", err)
+	}
+	pauses, err := l.loadPauses(ctx)
+	if err != nil {
+		return s, fmt.Errorf("read the pauses: %w", err)
+	}
+	for _, p := range pauses {
+		ps := PauseStats{Scope: p.scope, Reason: p.reason, Until: time.UnixMilli(p.until)}
+		if err := l.d.Row(ctx, `SELECT count(*) FROM lane WHERE parked = $1`, []any{p.scope}, &ps.Parked); err != nil {
+			return s, fmt.Errorf("count the parked lanes: %w", err)
+		}
+		s.Pauses = append(s.Pauses, ps)
+	}
+	return s, nil
+}
+
+func (l *Lanes) countLanes(ctx context.Context, s *Stats) error {
+	now := ms(l.o.Now())
+	rows, err := l.d.Rows(ctx, `SELECT kind, sum(CASE WHEN due_at <= $1 THEN 1 ELSE 0 END), count(*), min(due_at) FROM lane
+		WHERE due_at IS NOT NULL AND owner IS NULL AND parked IS NULL GROUP BY kind`, now)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var kind string
+		var due, all int
+		var oldest int64
+		if err := rows.Scan(&kind, &due, &all, &oldest); err != nil {
+			return err
+		}
+		k := s.Kinds[kind]
+		k.Due, k.Waiting, k.Oldest = due, all-due, time.Duration(max(now-oldest, 0))*time.Millisecond
+		s.Kinds[kind] = k
+	}
+	return rows.Err()
+}
+
+// Idle tells whether nothing runs here and nothing is due; lanes that wait for their time or are parked do not count.
+func (l *Lanes) Idle(ctx context.Context) (bool, error) {
+	l.mu.Lock()
+	busy := l.busy
+	l.mu.Unlock()
+	if busy > 0 {
+		return false, nil
+	}
+	s, err := l.Stats(ctx)
+	if err != nil {
+		return false, err
+	}
+	for _, k := range s.Kinds {
+		if k.Due+k.Running > 0 {
+			return false, nil
+		}
+	}
+	return true, nil
+}

@@ -1,0 +1,91 @@
+// Package routing says who answers a conversation: the rules that an operator
+// wrote down, as a pure function with its reasons. It knows no store, no clock
+// and no channel: whose turn it is, who is online and what time it is come with
+// the question.
+package routing
+
+import "causeway/core"
+
+// Config is the rules as an operator writes them, with those whom they name.
+// The tags are the keys of the config file; agents, teams and bots stand beside
+// the rules there, and are filled in by whoever reads it.
+type Config struct {
+	Assignment            Assignment    `yaml:"assignment"` // automatic if empty
+	DefaultAgent          string        `yaml:"default_agent"`
+	DefaultTeam           string        `yaml:"default_team"` // whose rules hold where no team is given
+	NewConversationsToBot string        `yaml:"new_conversations_to_bot"`
+	Channels              []ChannelRule `yaml:"channels"`
+	WelcomeMessage        string        `yaml:"welcome_message"`
+	AwayMessage           string        `yaml:"away_message"`
+	Queue                 bool          `yaml:"queue"`         // not done yet: only false is taken
+	ReassignAway          bool          `yaml:"reassign_away"` // not done yet: only false is taken
+
+	Agents []Agent `yaml:"-"`
+	Teams  []Team  `yaml:"-"`
+	Bots   []Bot   `yaml:"-"`
+}
+
+// Assignment is how a conversation finds its agent.
+type Assignment string
+
+// The assignments. Automatic takes agents who are online in turn. Notify
+// everybody gives the default agent the conversation and tells all.
+const (
+	Automatic       Assignment = "automatic"
+	NotifyEverybody Assignment = "notify_everybody"
+)
+
+// ChannelRule gives the new conversations of one channel to exactly one bot,
+// agent or team.
+type ChannelRule struct {
+	Channel core.ChannelID `yaml:"channel"`
+	Bot     string         `yaml:"bot"`
+	Agent   string         `yaml:"agent"`
+	Team    string         `yaml:"team"`
+}
+
+// Agent is a person who answers.
+type Agent struct {
+	ID       string `yaml:"id"`
+	Name     string `yaml:"name"` // the id if empty
+	Role     string `yaml:"role"`
+	Capacity int    `yaml:"capacity"` // most open conversations taken in turn, 0 for any number
+}
+
+// Team is a group of agents. What it leaves empty is as for everybody.
+type Team struct {
+	ID           string     `yaml:"id"`
+	Name         string     `yaml:"name"` // the id if empty
+	Members      []string   `yaml:"members"`
+	Assignment   Assignment `yaml:"assignment"`
+	DefaultAgent string     `yaml:"default_agent"`
+	Hours        *Hours     `yaml:"hours"` // nil: always open
+	AwayMessage  string     `yaml:"away_message"`
+}
+
+// Hours are a team's opening hours, "0900-1700" a day, in a time zone. A day
+// that is left out is closed. Equal ends mean the whole day; an end before the
+// start runs over midnight. Without any day the team is always open.
+type Hours struct {
+	Zone string `yaml:"zone"` // "Europe/Berlin"; UTC if empty
+	Mon  string `yaml:"mon"`
+	Tue  string `yaml:"tue"`
+	Wed  string `yaml:"wed"`
+	Thu  string `yaml:"thu"`
+	Fri  string `yaml:"fri"`
+	Sat  string `yaml:"sat"`
+	Sun  string `yaml:"sun"`
+}
+
+// Bot is a bot's name; how to reach it is not routing's business.
+type Bot struct {
+	ID   string
+	Name string // the id if empty
+}
+
+// The groups that agents take turns in, as in core.Decision.Group: GroupAll, or
+// GroupOf a team.
+const GroupAll = "all"
+
+// GroupOf is the group of a team.
+func GroupOf(team string) string { return "team:" + team }

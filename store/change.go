@@ -1,0 +1,108 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"causeway/core"
+	"causeway/db"
+)
+
+// Change implements core.Store.
+func (s *Store) Change(ctx context.Context, id core.ConversationID, ch core.Change) (core.Conversation, error) {
+	var refused error
+	err := s.do(ctx, id, func(t *tx) (err error) {
+		refused, err = t.change(id, ch)
+		return err
+	})
+	if err != nil {
+		return core.Conversation{}, fmt.Errorf("change conversation: %w", err)
+	}
+	if refused != nil {
+		return core.Conversation{}, refused
+	}
+	return s.Conversation(ctx, id)
+}
+
+func (t *tx) change(id core.ConversationID, ch core.Change) (refused, err error) {
+	c, err := t.load(id)
+	if err != nil {
+		return sorted(err), ignoreMissing(err)
+	}
+	if ch.IfEpoch != nil && *ch.IfEpoch != c.OwnerEpoch {
+		return core.ErrStale, nil
+	}
+	if ch.Owner != nil || ch.Team != nil {
+		if err := t.reassign(c, ch); err != nil {
+			return nil, err
+		}
+	}
+	if ch.Status != nil {
+		if err := t.setStatus(c, *ch.Status); err != nil {
+			return nil, err
+		}
+	}
+	if ch.Tags != nil {
+		c.Tags = nil
+		c.addTags(*ch.Tags)
+	}
+	if ch.Metadata != nil {
+		c.Metadata = merge(c.Metadata, ch.Metadata)
+	}
+	if ch.Title != nil {
+		c.Title, c.titleGiven = db.Clean(*ch.Title), *ch.Title != ""
+	}
+	if ch.Tags != nil || ch.Metadata != nil || ch.Title != nil {
+		if err := t.note("conversation.updated", c.ID, map[string]any{"tags": c.Tags, "title": c.Title}); err != nil {
+			return nil, err
+		}
+	}
+	return nil, t.save(c)
+}
+
+// reassign gives the conversation to whom the change names, by the rules if it
+// names nobody.
+func (t *tx) reassign(c *conversation, ch core.Change) error {
+	asked := core.Asked{Cause: core.CauseAsked}
+	if ch.Owner != nil {
+		asked.To = *ch.Owner
+	}
+	if ch.Team != nil {
+		asked.Team = *ch.Team
+	}
+	d, err := t.decide(c, asked)
+	if err != nil {
+		return err
+	}
+	return t.own(c, core.CauseAsked, d)
+}
+
+// SetAvailability implements core.Store.
+func (s *Store) SetAvailability(ctx context.Context, agent string, a core.Availability) (core.AgentState, error) {
+	var state core.AgentState
+	err := s.do(ctx, 0, func(t *tx) error {
+		if _, err := t.Exec(`INSERT INTO agent_state(agent, availability) VALUES($1, $2) ON CONFLICT(agent) DO UPDATE SET availability = excluded.availability`,
+			agent, string(a)); err != nil {
+			return fmt.Errorf("set availability: %w", err)
+		}
+		all, err := t.agents()
+		for _, one := range all {
+			if one.ID == agent {
+				state = one
+			}
+		}
+		return err
+	})
+	return state, err
+}
+
+// ignoreMissing drops an error that only says that a row is not there: that is
+// an answer, and must not undo the transaction.
+func ignoreMissing(err error) error {
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,128 @@
+package store
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"causeway/core"
+	"causeway/db"
+)
+
+// identity is where a contact is reached on one channel.
+type identity struct {
+	id      int64
+	contact core.ContactID
+	address core.Address
+}
+
+// identify finds the person, by any of their lasting names, or makes them known.
+// A contact whose user id is known from another channel is the same person.
+func (t *tx) identify(ch core.ChannelID, p core.Person) (identity, error) {
+	names := p.Keys
+	if len(names) == 0 {
+		names = []string{string(p.Address)}
+	}
+	known := make([]bool, len(names))
+	var who identity
+	for i, name := range names {
+		var found identity
+		err := t.Row(`SELECT i.id, i.contact_id, i.address FROM identity_key k JOIN identity i ON i.id = k.identity_id WHERE k.channel = $1 AND k.name = $2`,
+			[]any{string(ch), db.Clean(name)}, &found.id, &found.contact, &found.address)
+		switch {
+		case errors.Is(err, sql.ErrNoRows):
+		case err != nil:
+			return identity{}, fmt.Errorf("find contact: %w", err)
+		default:
+			known[i] = true
+			if who.id == 0 {
+				who = found
+			}
+		}
+	}
+	if who.id == 0 {
+		var err error
+		if who, err = t.newIdentity(ch, p); err != nil {
+			return identity{}, err
+		}
+	}
+	for i, name := range names {
+		if known[i] {
+			continue
+		}
+		if _, err := t.Exec(`INSERT INTO identity_key(channel, name, identity_id) VALUES($1, $2, $3)`, string(ch), db.Clean(name), who.id); err != nil {
+			return identity{}, fmt.Errorf("name contact: %w", err)
+		}
+	}
+	return who, t.refresh(&who, p)
+}
+
+func (t *tx) newIdentity(ch core.ChannelID, p core.Person) (identity, error) {
+	who := identity{id: t.s.newID(), address: core.Address(db.Clean(string(p.Address)))}
+	user := db.Clean(p.UserID)
+	if user == "" {
+		user = string(ch) + ":" + string(who.address)
+	}
+	id := t.s.newID()
+	err := t.Row(`INSERT INTO contact(id, user_id, name, username, phone, email, image_link, language, metadata, created_at)
+		VALUES($1, $2, $3, $4, $5, '', '', $6, '', $7) ON CONFLICT(user_id) DO UPDATE SET user_id = excluded.user_id RETURNING id`,
+		[]any{id, user, db.Clean(p.Name), db.Clean(p.Username), db.Clean(p.Phone), db.Clean(p.Language), t.now}, &who.contact)
+	if err != nil {
+		return identity{}, fmt.Errorf("add contact: %w", err)
+	}
+	if _, err := t.Exec(`INSERT INTO identity(id, channel, contact_id, address) VALUES($1, $2, $3, $4)`,
+		who.id, string(ch), int64(who.contact), string(who.address)); err != nil {
+		return identity{}, fmt.Errorf("add identity: %w", err)
+	}
+	return who, nil
+}
+
+// refresh takes over what the provider now says of the person; what it leaves
+// out, or what we were told otherwise, stays.
+func (t *tx) refresh(who *identity, p core.Person) error {
+	if address := core.Address(db.Clean(string(p.Address))); address != "" && address != who.address {
+		if _, err := t.Exec(`UPDATE identity SET address = $1 WHERE id = $2`, string(address), who.id); err != nil {
+			return fmt.Errorf("move contact: %w", err)
+		}
+		who.address = address
+	}
+	_, err := t.Exec(`UPDATE contact SET name = CASE WHEN name = '' THEN $1 ELSE name END,
+		username = CASE WHEN $2 = '' THEN username ELSE $2 END, phone = CASE WHEN phone = '' THEN $3 ELSE phone END,
+		language = CASE WHEN $4 = '' THEN language ELSE $4 END
+		WHERE id = $5 AND (name = '' AND $1 <> '' OR $2 <> '' AND username <> $2 OR phone = '' AND $3 <> '' OR $4 <> '' AND language <> $4)`,
+		db.Clean(p.Name), db.Clean(p.Username), db.Clean(p.Phone), db.Clean(p.Language), int64(who.contact))
+	if err != nil {
+		return fmt.Errorf("refresh contact: %w", err)
+	}
+	return nil
+}
+
+// patchContact changes what a bot or person said of a contact.
+func (t *tx) patchContact(id core.ContactID, p core.ContactPatch) error {
+	var c core.Contact
+	var metadata string
+	if err := t.Row(`SELECT name, email, phone, image_link, metadata FROM contact WHERE id = $1`, []any{int64(id)},
+		&c.Name, &c.Email, &c.Phone, &c.ImageLink, &metadata); err != nil {
+		return fmt.Errorf("read contact: %w", err)
+	}
+	if err := unpack(metadata, &c.Metadata); err != nil {
+		return fmt.Errorf("read contact: %w", err)
+	}
+	for _, field := range []struct {
+		into *string
+		from *string
+	}{{&c.Name, p.Name}, {&c.Email, p.Email}, {&c.Phone, p.Phone}, {&c.ImageLink, p.ImageLink}} {
+		if field.from != nil {
+			*field.into = db.Clean(*field.from)
+		}
+	}
+	packed, err := pack(merge(c.Metadata, p.Metadata))
+	if err != nil {
+		return err
+	}
+	if _, err := t.Exec(`UPDATE contact SET name = $1, email = $2, phone = $3, image_link = $4, metadata = $5 WHERE id = $6`,
+		c.Name, c.Email, c.Phone, c.ImageLink, packed, int64(id)); err != nil {
+		return fmt.Errorf("change contact: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,135 @@
+package store
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"causeway/core"
+	"causeway/db"
+)
+
+// conversation is a row, as an operation works on it. Who loads one holds it to
+// the end of the transaction.
+type conversation struct {
+	core.Conversation
+	identity   int64
+	contact    core.ContactID
+	titleGiven bool
+	lastSeq    int64
+	heardAt    int64
+	windowMS   int64
+	lastAgent  string
+}
+
+const conversationColumns = `c.id, c.channel, c.kind, c.identity_id, c.contact_id, c.status, c.owner_type, c.owner_id, c.owner_name, c.owner_epoch,
+	c.team, c.tags, c.metadata, c.title, c.title_given, c.unread, c.last_seq, c.heard_at, c.window_ms, c.last_agent, c.created_at, c.updated_at`
+
+func (c *conversation) scan(scan func(...any) error, more ...any) error {
+	var tags, metadata string
+	var created, updated int64
+	fields := []any{&c.ID, &c.Channel, &c.Kind, &c.identity, &c.contact, &c.Status, &c.Owner.Type, &c.Owner.ID, &c.Owner.Name, &c.OwnerEpoch,
+		&c.Team, &tags, &metadata, &c.Title, &c.titleGiven, &c.Unread, &c.lastSeq, &c.heardAt, &c.windowMS, &c.lastAgent, &created, &updated}
+	if err := scan(append(fields, more...)...); err != nil {
+		return err
+	}
+	c.Contact.ID = c.contact
+	c.Tags, c.Metadata = []string{}, core.Metadata{}
+	c.CreatedAt, c.UpdatedAt = timeOf(created), timeOf(updated)
+	if c.windowMS > 0 && c.heardAt > 0 {
+		closes := timeOf(c.heardAt + c.windowMS)
+		c.WindowClosesAt = &closes
+	}
+	return errors.Join(unpack(tags, &c.Tags), unpack(metadata, &c.Metadata))
+}
+
+// load reads the conversation for changing it.
+func (t *tx) load(id core.ConversationID) (*conversation, error) {
+	return t.loadWhere(`c.id = $1`, int64(id))
+}
+
+// present reads the conversation in which the identity writes now, nil if there is none.
+func (t *tx) present(identity int64) (*conversation, error) {
+	c, err := t.loadWhere(`c.identity_id = $1 AND c.present = 1`, identity)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	return c, err
+}
+
+func (t *tx) loadWhere(where string, arg int64) (*conversation, error) {
+	var c conversation
+	scan := func(dst ...any) error {
+		return t.Row(`SELECT `+conversationColumns+` FROM conversation c WHERE `+where, []any{arg}, dst...)
+	}
+	if err := c.scan(scan); err != nil {
+		return nil, fmt.Errorf("load conversation: %w", err)
+	}
+	return &c, nil
+}
+
+// begin opens a conversation with the identity, owned by nobody yet.
+func (t *tx) begin(ch core.ChannelInfo, who identity) (*conversation, error) {
+	c := &conversation{identity: who.id, contact: who.contact, windowMS: ch.Window.Milliseconds()}
+	c.ID, c.Channel, c.Kind, c.Status = core.ConversationID(t.s.newID()), ch.ID, ch.Kind, core.Open
+	c.Contact.ID, c.Owner.Type = who.contact, core.Nobody
+	c.CreatedAt, c.UpdatedAt = timeOf(t.now), timeOf(t.now)
+	_, err := t.Exec(`INSERT INTO conversation(id, channel, kind, identity_id, contact_id, present, status, owner_type, owner_id, owner_name, owner_epoch,
+		team, tags, metadata, title, title_given, unread, last_seq, heard_at, window_ms, last_agent, created_at, updated_at)
+		VALUES($1, $2, $3, $4, $5, 1, $6, $7, '', '', 0, '', '', '', '', 0, 0, 0, 0, $8, '', $9, $9)`,
+		int64(c.ID), string(c.Channel), c.Kind, c.identity, int64(c.contact), string(c.Status), string(core.Nobody), c.windowMS, t.now)
+	if err != nil {
+		return nil, fmt.Errorf("begin conversation: %w", err)
+	}
+	return c, t.note("conversation.created", c.ID, map[string]any{"channel": c.Channel, "kind": c.Kind, "contact_id": c.contact})
+}
+
+// save writes what operations change of a conversation.
+func (t *tx) save(c *conversation) error {
+	tags, err := pack(c.Tags)
+	if err != nil {
+		return err
+	}
+	metadata, err := pack(c.Metadata)
+	if err != nil {
+		return err
+	}
+	_, err = t.Exec(`UPDATE conversation SET status = $1, owner_type = $2, owner_id = $3, owner_name = $4, owner_epoch = $5, team = $6, tags = $7, metadata = $8,
+		title = $9, title_given = $10, unread = $11, last_seq = $12, heard_at = $13, window_ms = $14, last_agent = $15, updated_at = $16 WHERE id = $17`,
+		string(c.Status), string(c.Owner.Type), c.Owner.ID, c.Owner.Name, c.OwnerEpoch, c.Team, tags, metadata,
+		db.Clean(c.Title), flag(c.titleGiven), c.Unread, c.lastSeq, c.heardAt, c.windowMS, c.lastAgent, t.now, int64(c.ID))
+	if err != nil {
+		return fmt.Errorf("save conversation: %w", err)
+	}
+	return nil
+}
+
+// setStatus moves a conversation on and says so in the log.
+func (t *tx) setStatus(c *conversation, to core.ConversationStatus) error {
+	if c.Status == to {
+		return nil
+	}
+	from := c.Status
+	c.Status = to
+	kind := "conversation.updated"
+	switch {
+	case to == core.Resolved:
+		kind = "conversation.resolved"
+	case to == core.Open && from == core.Resolved:
+		kind = "conversation.reopened"
+	}
+	return t.note(kind, c.ID, map[string]any{"status": to})
+}
+
+// addTags adds what is not there yet.
+func (c *conversation) addTags(tags []string) {
+	for _, tag := range tags {
+		known := false
+		for _, have := range c.Tags {
+			known = known || have == tag
+		}
+		if !known && tag != "" {
+			c.Tags = append(c.Tags, db.Clean(tag))
+		}
+	}
+}

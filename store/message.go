@@ -1,0 +1,136 @@
+package store
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"causeway/core"
+	"causeway/db"
+)
+
+// The states of an inbound message's turn.
+const (
+	turnNone          = ""
+	turnPending       = "pending"
+	turnDone          = "done"
+	turnSuppressed    = "suppressed"
+	turnNotHandedOver = "not_handed_over"
+)
+
+// row is a message as it is written.
+type row struct {
+	core.Message
+	eventKey string
+	parts    []core.Content
+	options  []core.Option
+	answer   core.MessageID
+	once     string
+	turn     string
+}
+
+// insert writes a message at the end of its conversation; the caller saves c.
+func (t *tx) insert(c *conversation, r row) (core.Message, error) {
+	c.lastSeq++
+	r.Seq, r.Conversation, r.CreatedAt = c.lastSeq, c.ID, timeOf(t.now)
+	r.Key, r.Text = core.KeyOf(r.ID), db.Clean(core.PlainText(r.Content))
+	content, err := core.MarshalContent(r.Content)
+	if err != nil {
+		return core.Message{}, fmt.Errorf("write message: %w", err)
+	}
+	parts, err := packParts(r.parts)
+	if err != nil {
+		return core.Message{}, err
+	}
+	packed := map[string]string{}
+	for name, v := range map[string]any{"metadata": r.Metadata, "notes": r.Notes, "options": r.options, "fault": r.Fault} {
+		if packed[name], err = pack(v); err != nil {
+			return core.Message{}, err
+		}
+	}
+	for name, empty := range map[string]bool{"metadata": len(r.Metadata) == 0, "notes": len(r.Notes) == 0, "options": len(r.options) == 0, "fault": r.Fault == nil} {
+		if empty {
+			packed[name] = ""
+		}
+	}
+	_, err = t.Exec(`INSERT INTO message(id, conversation_id, seq, channel, direction, sender_type, sender_id, sender_name, content, text, metadata, private,
+		reply_to, provider_id, event_key, said_at, status, fault, notes, parts, options, live, answer, made, resent, once, turn, created_at)
+		VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, 0, 0, $24, $25, $26)`,
+		int64(r.ID), int64(r.Conversation), r.Seq, string(c.Channel), string(r.Direction), string(r.Sender.Type), r.Sender.ID, db.Clean(r.Sender.Name),
+		db.Clean(string(content)), r.Text, packed["metadata"], flag(r.Private), int64(r.ReplyTo), optional(db.Clean(string(r.ProviderID))), optional(db.Clean(r.eventKey)),
+		millis(r.At), string(r.Status), packed["fault"], packed["notes"], parts, packed["options"], flag(len(r.options) > 0), int64(r.answer),
+		optional(r.once), r.turn, t.now)
+	if err != nil {
+		return core.Message{}, fmt.Errorf("write message: %w", err)
+	}
+	return r.Message, t.note("message.created", c.ID, map[string]any{"message": summary(r.Message)})
+}
+
+// summary is what the event log says of a message.
+func summary(m core.Message) map[string]any {
+	return map[string]any{
+		"id": m.ID, "seq": m.Seq, "direction": m.Direction, "sender": m.Sender, "type": m.Content.Type(),
+		"text": m.Text, "status": m.Status, "private": m.Private,
+	}
+}
+
+// queue writes a message to the contact and has it sent. A private one, and one
+// of which nothing can be shown, is not sent.
+func (t *tx) queue(c *conversation, from core.Sender, s core.Spoken, answer core.MessageID) (core.Message, error) {
+	r := outgoing(from, s, answer)
+	if r.Status == core.Queued && r.Private {
+		r.Status = core.Sent
+	}
+	m, err := t.insert(c, r)
+	if err != nil || m.Private {
+		return m, err
+	}
+	return m, t.enqueueSend(c, m.ID)
+}
+
+func outgoing(from core.Sender, s core.Spoken, answer core.MessageID) row {
+	return row{
+		Message: core.Message{
+			ID: s.ID, Direction: core.Out, Sender: from, Content: s.Content, Status: core.Queued,
+			Notes: s.Notes, ReplyTo: s.ReplyTo, Private: s.Private, Metadata: s.Metadata,
+		},
+		parts: s.Parts, options: s.Options, answer: answer,
+	}
+}
+
+// notice writes a system line that only people on our side see.
+func (t *tx) notice(c *conversation, text string) error {
+	_, err := t.insert(c, row{Message: core.Message{
+		ID: core.MessageID(t.s.newID()), Direction: core.Out, Sender: core.Sender{Type: core.FromSystem},
+		Content: core.Text{Body: text}, Status: core.Sent, Private: true,
+	}})
+	return err
+}
+
+const messageColumns = `m.id, m.conversation_id, m.seq, m.direction, m.sender_type, m.sender_id, m.sender_name, m.content, m.text, m.metadata, m.private,
+	m.reply_to, m.provider_id, m.said_at, m.status, m.fault, m.notes, m.created_at`
+
+// scanMessage reads messageColumns, and more after them.
+func scanMessage(scan func(...any) error, url func(int64, time.Time) string, now time.Time, more ...any) (core.Message, error) {
+	var m core.Message
+	var content, metadata, fault, notes string
+	var provider sql.NullString
+	var said, created int64
+	fields := []any{&m.ID, &m.Conversation, &m.Seq, &m.Direction, &m.Sender.Type, &m.Sender.ID, &m.Sender.Name, &content, &m.Text, &metadata, &m.Private,
+		&m.ReplyTo, &provider, &said, &m.Status, &fault, &notes, &created}
+	if err := scan(append(fields, more...)...); err != nil {
+		return m, err
+	}
+	m.Key, m.ProviderID = core.KeyOf(m.ID), core.ProviderID(provider.String)
+	m.At, m.CreatedAt = timeOf(said), timeOf(created)
+	m.Notes = []core.Note{}
+	c, err := core.UnmarshalContent([]byte(content))
+	if err != nil {
+		return m, fmt.Errorf("message %d: %w", m.ID, err)
+	}
+	if m.Content = c; m.Direction == core.In {
+		m.Content = withURLs(c, func(id int64) string { return url(id, now) })
+	}
+	return m, errors.Join(unpack(metadata, &m.Metadata), unpack(fault, &m.Fault), unpack(notes, &m.Notes))
+}

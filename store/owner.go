@@ -1,0 +1,146 @@
+package store
+
+import (
+	"fmt"
+
+	"causeway/core"
+)
+
+// decide asks the router with all that it may know.
+func (t *tx) decide(c *conversation, a core.Asked) (core.Decision, error) {
+	agents, err := t.agents()
+	if err != nil {
+		return core.Decision{}, err
+	}
+	a.Channel, a.Owner, a.OwnTeam, a.LastAgent = c.Channel, c.Owner, c.Team, c.lastAgent
+	a.Agents, a.Now = agents, timeOf(t.now)
+	return t.s.o.Router.Route(a), nil
+}
+
+// agents is the state of every agent that anything is known of.
+func (t *tx) agents() ([]core.AgentState, error) {
+	at := map[string]int{}
+	var all []core.AgentState
+	state := func(agent string) *core.AgentState {
+		i, ok := at[agent]
+		if !ok {
+			i = len(all)
+			at[agent] = i
+			all = append(all, core.AgentState{ID: agent, Availability: core.Offline, Turns: map[string]int64{}})
+		}
+		return &all[i]
+	}
+	var agent, group string
+	var n int64
+	for _, read := range []struct {
+		query string
+		dst   []any
+		take  func()
+	}{
+		{`SELECT agent, availability, 0 FROM agent_state`, []any{&agent, &group, &n}, func() { state(agent).Availability = core.Availability(group) }},
+		{`SELECT agent, grp, turn FROM rotor`, []any{&agent, &group, &n}, func() { state(agent).Turns[group] = n }},
+		{`SELECT owner_id, '', count(*) FROM conversation WHERE owner_type = 'agent' AND status = 'open' GROUP BY owner_id`,
+			[]any{&agent, &group, &n}, func() { state(agent).Open = int(n) }},
+	} {
+		rows, err := t.Rows(read.query)
+		if err != nil {
+			return nil, fmt.Errorf("read agents: %w", err)
+		}
+		for rows.Next() {
+			if err := rows.Scan(read.dst...); err != nil {
+				return nil, fmt.Errorf("read agents: %w", err)
+			}
+			read.take()
+		}
+		if err := rows.Err(); err != nil {
+			return nil, fmt.Errorf("read agents: %w", err)
+		}
+	}
+	return all, nil
+}
+
+// own carries a decision out: the new owner under a new epoch, the reasons, the
+// notice, the turn that the agent had, and what the contact is told. Choices
+// that were shown earlier are over when a person takes the conversation.
+func (t *tx) own(c *conversation, cause core.Cause, d core.Decision) error {
+	changed := !c.Owner.Is(d.Owner)
+	if d.Owner.Type == "" {
+		d.Owner.Type = core.Nobody
+	}
+	c.Owner = d.Owner
+	if d.Team != "" {
+		c.Team = d.Team
+	}
+	if !c.titleGiven {
+		c.Title = d.Owner.Name
+	}
+	c.OwnerEpoch++
+	why, err := pack(d.Why)
+	if err != nil {
+		return err
+	}
+	if _, err := t.Exec(`INSERT INTO assignment(id, conversation_id, at, owner_type, owner_id, owner_name, team, epoch, cause, why)
+		VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`, t.s.newID(), int64(c.ID), t.now,
+		string(c.Owner.Type), c.Owner.ID, c.Owner.Name, c.Team, c.OwnerEpoch, string(cause), why); err != nil {
+		return fmt.Errorf("keep assignment: %w", err)
+	}
+	if d.Group != "" {
+		if _, err := t.Exec(`INSERT INTO rotor(grp, agent, turn) VALUES($1, $2, $3) ON CONFLICT(grp, agent) DO UPDATE SET turn = excluded.turn`,
+			d.Group, c.Owner.ID, t.s.newID()); err != nil {
+			return fmt.Errorf("turn rotor: %w", err)
+		}
+	}
+	if changed && c.Owner.Type != core.BotOwner {
+		if err := t.endChoices(c.ID); err != nil {
+			return err
+		}
+	}
+	if err := t.note("owner.changed", c.ID, map[string]any{"owner": c.Owner, "team": c.Team, "owner_epoch": c.OwnerEpoch, "cause": cause}); err != nil {
+		return err
+	}
+	if d.Offer {
+		if err := t.note("conversation.offered", c.ID, map[string]any{"team": c.Team}); err != nil {
+			return err
+		}
+	}
+	return t.tellDecision(c, d)
+}
+
+func (t *tx) tellDecision(c *conversation, d core.Decision) error {
+	if d.Notice != "" {
+		if err := t.notice(c, d.Notice); err != nil {
+			return err
+		}
+	}
+	if d.Say == "" {
+		return nil
+	}
+	text := core.Text{Body: d.Say}
+	id := core.MessageID(t.s.newID())
+	_, err := t.queue(c, core.Sender{Type: core.FromSystem}, core.Spoken{ID: id, Fitted: core.Fitted{
+		Saying: core.Saying{Content: text}, Parts: []core.Content{text},
+	}}, id)
+	return err
+}
+
+// welcome has the bot greet, before the first message.
+func (t *tx) welcome(c *conversation) error {
+	if c.Owner.Type != core.BotOwner {
+		return nil
+	}
+	return t.event(c, core.BotEvent{Name: core.WelcomeEvent})
+}
+
+// event queues a turn that is no message.
+func (t *tx) event(c *conversation, e core.BotEvent) error {
+	data, err := pack(e.Data)
+	if err != nil {
+		return err
+	}
+	id := t.s.newID()
+	if _, err := t.Exec(`INSERT INTO bot_event(id, conversation_id, name, data, state, created_at) VALUES($1, $2, $3, $4, $5, $6)`,
+		id, int64(c.ID), e.Name, data, turnPending, t.now); err != nil {
+		return fmt.Errorf("queue event: %w", err)
+	}
+	return t.enqueueBot(c, whatEvent, id)
+}

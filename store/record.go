@@ -1,0 +1,265 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"causeway/core"
+	"causeway/db"
+)
+
+// Record implements core.Store. Unique keys on messages make it safe to be
+// called again, or twice at once, with what is known already.
+func (s *Store) Record(ctx context.Context, a core.Arrival) ([]core.ItemFate, error) {
+	var fates []core.ItemFate
+	err := s.do(ctx, orderKey(a), func(t *tx) error {
+		fates = make([]core.ItemFate, 0, len(a.Items))
+		for _, item := range a.Items {
+			fate, err := t.record(item)
+			if err != nil {
+				return err
+			}
+			fates = append(fates, fate)
+		}
+		return t.keepDelivery(a, fates)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("record delivery on %s: %w", a.Channel, err)
+	}
+	return fates, nil
+}
+
+// orderKey groups a delivery's transactions with others of the same contact, so
+// that writers do not contend.
+func orderKey(a core.Arrival) core.ConversationID {
+	var h uint64 = 14695981039346656037 // FNV-1a
+	add := func(s string) {
+		for i := range len(s) {
+			h = (h ^ uint64(s[i])) * 1099511628211
+		}
+	}
+	add(string(a.Channel))
+	for _, item := range a.Items {
+		if heard, ok := item.Event.(core.Heard); ok {
+			add(string(heard.From.Address))
+			break
+		}
+	}
+	return core.ConversationID(h >> 1)
+}
+
+func (t *tx) record(item core.Arrived) (core.ItemFate, error) {
+	switch e := item.Event.(type) {
+	case core.Heard:
+		return t.hear(item, e)
+	case core.Reported:
+		return t.report(item, e)
+	}
+	return core.ItemFate{Key: item.Key, Fate: item.Fate, Why: db.Clean(item.Why)}, nil
+}
+
+// keepDelivery writes the ledger: the body as it came, and each item's fate.
+func (t *tx) keepDelivery(a core.Arrival, fates []core.ItemFate) error {
+	items, err := pack(fates)
+	if err != nil {
+		return err
+	}
+	body, packed := string(a.Body), false
+	if !utf8.Valid(a.Body) || strings.ContainsRune(body, 0) {
+		body, packed = base64.StdEncoding.EncodeToString(a.Body), true
+	}
+	if _, err := t.Exec(`INSERT INTO delivery(id, channel, at, body, packed, items) VALUES($1, $2, $3, $4, $5, $6)`,
+		t.s.newID(), string(a.Channel), millis(a.At), body, flag(packed), items); err != nil {
+		return fmt.Errorf("keep delivery: %w", err)
+	}
+	return nil
+}
+
+// known finds the message that an item made when it came before.
+func (t *tx) known(ch core.ChannelID, item core.Item, provider core.ProviderID) (core.ItemFate, bool, error) {
+	f := core.ItemFate{Key: item.Key, Fate: core.FateDuplicate}
+	err := t.Row(`SELECT id, conversation_id FROM message WHERE channel = $1 AND event_key = $2
+		UNION ALL SELECT id, conversation_id FROM message WHERE channel = $1 AND provider_id = $3 LIMIT 1`,
+		[]any{string(ch), db.Clean(item.Key), db.Clean(string(provider))}, &f.Message, &f.Conversation)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return core.ItemFate{}, false, nil
+	case err != nil:
+		return core.ItemFate{}, false, fmt.Errorf("look for duplicate: %w", err)
+	}
+	return f, true, nil
+}
+
+// hear records a message from a contact.
+func (t *tx) hear(item core.Arrived, e core.Heard) (core.ItemFate, error) {
+	if fate, known, err := t.known(item.Channel.ID, item.Item, e.Provider); known || err != nil {
+		return fate, err
+	}
+	who, err := t.identify(item.Channel.ID, e.From)
+	if err != nil {
+		return core.ItemFate{}, err
+	}
+	c, fresh, err := t.listen(item.Channel, who)
+	if err != nil {
+		return core.ItemFate{}, err
+	}
+	r, err := t.inbound(c, item.Item, e)
+	if err != nil {
+		return core.ItemFate{}, err
+	}
+	c.Unread++
+	c.heardAt, c.windowMS = t.now, item.Channel.Window.Milliseconds()
+	if fresh {
+		if err := t.welcome(c); err != nil {
+			return core.ItemFate{}, err
+		}
+	}
+	m, err := t.insert(c, r)
+	if err != nil {
+		return core.ItemFate{}, err
+	}
+	if err := t.follow(c, r); err != nil {
+		return core.ItemFate{}, err
+	}
+	return core.ItemFate{Key: item.Key, Fate: core.FateMessage, Message: m.ID, Conversation: c.ID}, t.save(c)
+}
+
+// listen finds the conversation that the contact's message belongs to: the
+// present one, opened again if it was resolved, or a new one.
+func (t *tx) listen(ch core.ChannelInfo, who identity) (c *conversation, fresh bool, err error) {
+	if c, err = t.present(who.id); err != nil {
+		return nil, false, err
+	}
+	cause := core.CauseReopened
+	switch {
+	case c == nil:
+		if c, err = t.begin(ch, who); err != nil {
+			return nil, false, err
+		}
+		fresh, cause = true, core.CauseNew
+	case c.Status == core.Resolved:
+		if err := t.setStatus(c, core.Open); err != nil {
+			return nil, false, err
+		}
+	default:
+		return c, false, nil
+	}
+	d, err := t.decide(c, core.Asked{Cause: cause})
+	if err != nil {
+		return nil, false, err
+	}
+	return c, fresh, t.own(c, cause, d)
+}
+
+// inbound makes the row of a message: files get an id of ours, picks are looked
+// up in what was offered.
+func (t *tx) inbound(c *conversation, item core.Item, e core.Heard) (row, error) {
+	r := row{
+		Message: core.Message{
+			ID: core.MessageID(t.s.newID()), Direction: core.In, Content: e.Content, Status: core.Received, Metadata: e.Metadata,
+			Sender:     core.Sender{Type: core.FromContact, ID: fmt.Sprint(int64(c.contact)), Name: e.From.Name},
+			ProviderID: e.Provider, At: e.At,
+		},
+		eventKey: item.Key,
+	}
+	var err error
+	if r.ReplyTo, err = t.quoted(c, e.ReplyTo); err != nil {
+		return r, err
+	}
+	switch content := e.Content.(type) {
+	case core.Media:
+		r.Content, err = t.keepLater(c, r.ID, content)
+	case core.Selection:
+		r.Content, err = t.tapped(c, content)
+	case core.Text:
+		r.Content, err = t.typed(c, content)
+	}
+	if hears(r.Content) && c.Owner.Type == core.BotOwner {
+		r.turn = turnPending
+	}
+	return r, err
+}
+
+// hears reports whether a bot is told of such a message. Reactions, edits and
+// deletions are for people: a bot would answer the same thing twice.
+func hears(c core.Content) bool {
+	switch c.(type) {
+	case core.Reaction, core.Edited, core.Deleted:
+		return false
+	}
+	return true
+}
+
+// quoted is our id of the message that the provider names.
+func (t *tx) quoted(c *conversation, provider core.ProviderID) (core.MessageID, error) {
+	if provider == "" {
+		return 0, nil
+	}
+	var id core.MessageID
+	err := t.Row(`SELECT id FROM message WHERE channel = $1 AND provider_id = $2 AND conversation_id = $3
+		UNION ALL SELECT m.id FROM call k JOIN message m ON m.id = k.message_id WHERE k.channel = $1 AND k.provider_id = $2 AND m.conversation_id = $3 LIMIT 1`,
+		[]any{string(c.Channel), db.Clean(string(provider)), int64(c.ID)}, &id)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return 0, fmt.Errorf("find quoted message: %w", err)
+	}
+	return id, nil
+}
+
+// keepLater notes the file and has it fetched; the message's content names it
+// at once.
+func (t *tx) keepLater(c *conversation, message core.MessageID, m core.Media) (core.Content, error) {
+	if m.Ref == "" {
+		return m, nil
+	}
+	id := t.s.newID()
+	if _, err := t.Exec(`INSERT INTO media(id, conversation_id, message_id, channel, ref, mime, name, size, state, fault, created_at)
+		VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, '', $10)`, id, int64(c.ID), int64(message), string(c.Channel),
+		db.Clean(m.Ref), db.Clean(m.MIME), db.Clean(m.Name), m.Size, mediaPending, t.now); err != nil {
+		return nil, fmt.Errorf("note media: %w", err)
+	}
+	m.Ref, m.URL = "", ourURL(id)
+	return m, t.enqueueMedia(c, id)
+}
+
+// follow queues what the message sets going.
+func (t *tx) follow(c *conversation, r row) error {
+	if err := t.releaseHeld(c); err != nil {
+		return err
+	}
+	if pick, ok := r.Content.(core.Selection); ok && pick.Button == core.Submit {
+		if err := t.enqueueBot(c, whatSubmit, int64(r.ID)); err != nil {
+			return err
+		}
+	}
+	if r.turn == turnPending {
+		return t.enqueueBot(c, whatMessage, int64(r.ID))
+	}
+	return nil
+}
+
+// releaseHeld queues, in order, what waited for the contact to write.
+func (t *tx) releaseHeld(c *conversation) error {
+	rows, err := t.Rows(`UPDATE message SET status = 'queued', fault = '' WHERE conversation_id = $1 AND status = 'held' RETURNING id, seq`, int64(c.ID))
+	if err != nil {
+		return fmt.Errorf("release held messages: %w", err)
+	}
+	held, err := collect(rows, func(scan func(...any) error) ([2]int64, error) {
+		var r [2]int64
+		return r, scan(&r[0], &r[1])
+	})
+	if err != nil {
+		return fmt.Errorf("release held messages: %w", err)
+	}
+	sortBy(held, func(r [2]int64) int64 { return r[1] })
+	for _, r := range held {
+		if err := t.enqueueSend(c, core.MessageID(r[0])); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,121 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"causeway/core"
+)
+
+// Say implements core.Store.
+func (s *Store) Say(ctx context.Context, u core.Utterance) ([]core.Message, error) {
+	var said []core.Message
+	var refused error
+	err := s.do(ctx, u.Conversation, func(t *tx) (err error) {
+		said, refused, err = t.say(u)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("say: %w", err)
+	}
+	return said, refused
+}
+
+// say returns a refusal apart, so that it harms no neighbour in the batch.
+func (t *tx) say(u core.Utterance) (said []core.Message, refused, err error) {
+	c, err := t.load(u.Conversation)
+	if err != nil {
+		return nil, sorted(err), ignoreMissing(err)
+	}
+	if u.Once != "" {
+		said, err := t.saidOnce(c.ID, u.Once)
+		if err != nil || len(said) > 0 {
+			return said, nil, err
+		}
+	}
+	if refused, err = t.mayspeak(c, u); refused != nil || err != nil {
+		return nil, refused, err
+	}
+	for i, spoken := range u.Say {
+		r := outgoing(u.Sender, spoken, u.Say[0].ID)
+		if r.Private {
+			r.Status = core.Sent
+		}
+		if i == 0 {
+			r.once = u.Once
+		}
+		m, err := t.insert(c, r)
+		if err != nil {
+			return nil, nil, err
+		}
+		if !m.Private {
+			if err := t.enqueueSend(c, m.ID); err != nil {
+				return nil, nil, err
+			}
+		}
+		said = append(said, m)
+	}
+	if u.Sender.Type == core.FromAgent {
+		c.Unread = 0
+	}
+	return said, nil, t.save(c)
+}
+
+// mayspeak refuses a bot that does not own the conversation, and gives the
+// conversation to an agent who speaks in place of a bot.
+func (t *tx) mayspeak(c *conversation, u core.Utterance) (refused, err error) {
+	private := true
+	for _, m := range u.Say {
+		private = private && m.Private
+	}
+	switch u.Sender.Type {
+	case core.FromBot:
+		if c.Owner.Type != core.BotOwner || c.Owner.ID != u.Sender.ID {
+			return core.ErrNotOwner, nil
+		}
+	case core.FromAgent:
+		if private {
+			return nil, nil
+		}
+		c.lastAgent = u.Sender.ID
+		if c.Owner.Type == core.BotOwner && !u.KeepOwner {
+			return nil, t.own(c, core.CauseAsked, core.Decision{
+				Owner: core.Owner{Type: core.AgentType, ID: u.Sender.ID, Name: u.Sender.Name},
+				Why:   []core.Reason{{Rule: "take_over", Chosen: true, Text: "the agent spoke while a bot owned the conversation"}},
+			})
+		}
+	}
+	return nil, nil
+}
+
+// saidOnce is what the first call with the same idempotency key stored.
+func (t *tx) saidOnce(c core.ConversationID, once string) ([]core.Message, error) {
+	rows, err := t.Rows(`SELECT `+messageColumns+` FROM message f JOIN message m ON m.answer = f.answer
+		WHERE f.conversation_id = $1 AND f.once = $2 ORDER BY m.seq`, int64(c), once)
+	if err != nil {
+		return nil, fmt.Errorf("look for an earlier call: %w", err)
+	}
+	return collect(rows, t.s.scanner())
+}
+
+// Trigger implements core.Store.
+func (s *Store) Trigger(ctx context.Context, id core.ConversationID, e core.BotEvent) error {
+	var refused error
+	err := s.do(ctx, id, func(t *tx) error {
+		refused = nil
+		c, err := t.load(id)
+		if err != nil {
+			refused = sorted(err)
+			return ignoreMissing(err)
+		}
+		if c.Owner.Type != core.BotOwner {
+			refused = core.ErrNotOwner
+			return nil
+		}
+		return t.event(c, e)
+	})
+	if err != nil {
+		return fmt.Errorf("trigger: %w", err)
+	}
+	return refused
+}

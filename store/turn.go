@@ -1,0 +1,237 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"causeway/core"
+	"causeway/lanes"
+)
+
+// errMoved undoes a turn's transaction when the owner changed between reading
+// and storing in a way that calls for the turn to be looked at anew.
+var errMoved = errors.New("the owner changed meanwhile")
+
+// workBot hands a turn to the bot that owns the conversation when it runs. A
+// turn that nobody is there to hear ends as not handed over.
+func (s *Store) workBot(ctx context.Context, task lanes.Task) lanes.Result {
+	if task.What == whatSubmit {
+		return s.workSubmit(ctx, task)
+	}
+	c, err := s.Conversation(ctx, core.ConversationID(task.Key))
+	if err != nil {
+		return unreadable(err)
+	}
+	if c.Owner.Type != core.BotOwner {
+		return lanes.Result{Commit: s.commit(func(t *tx) error { return t.notHandedOver(c.ID, task) })}
+	}
+	w, err := s.turnWork(ctx, c, task)
+	if err != nil {
+		return unreadable(err)
+	}
+	switch o := s.act(ctx, w).(type) {
+	case core.Later:
+		return later(o, nil)
+	case core.TurnDone:
+		return lanes.Result{Commit: s.commit(func(t *tx) error { return t.turnDone(w, task, o) })}
+	default:
+		return lanes.Result{Next: lanes.Retry, Error: fmt.Sprintf("%T is no outcome of a turn", o)}
+	}
+}
+
+// turnWork reads what a turn needs.
+func (s *Store) turnWork(ctx context.Context, c core.Conversation, task lanes.Task) (core.TurnWork, error) {
+	// A run that died counts as a try: the bot may have heard it.
+	w := core.TurnWork{Turn: core.Turn{
+		ID: "turn-" + strconv.FormatInt(task.Ref, 36), Bot: c.Owner.ID, Conversation: c, Try: task.Attempts + max(task.Starts, 1),
+	}}
+	if task.What == whatEvent {
+		var name, data string
+		if err := s.db.Row(ctx, `SELECT name, data FROM bot_event WHERE id = $1`, []any{task.Ref}, &name, &data); err != nil {
+			return w, err
+		}
+		w.Event = &core.BotEvent{Name: name}
+		return w, unpack(data, &w.Event.Data)
+	}
+	m, err := s.Message(ctx, core.MessageID(task.Ref))
+	if err != nil {
+		return w, err
+	}
+	w.Message, w.Waited = &m, s.o.Now().Sub(m.CreatedAt)
+	var pending int
+	err = s.db.Row(ctx, `SELECT count(*) FROM media WHERE message_id = $1 AND state = 'pending'`, []any{task.Ref}, &pending)
+	w.Pending = pending > 0
+	return w, err
+}
+
+// notHandedOver ends a turn that no bot will hear.
+func (t *tx) notHandedOver(id core.ConversationID, task lanes.Task) error {
+	c, err := t.load(id)
+	if err != nil {
+		return err
+	}
+	if c.Owner.Type == core.BotOwner {
+		return errMoved // a bot took it meanwhile: it is to hear the turn
+	}
+	return t.endTurn(task, turnNotHandedOver)
+}
+
+func (t *tx) endTurn(task lanes.Task, state string) error {
+	query := `UPDATE message SET turn = $1 WHERE id = $2`
+	if task.What == whatEvent {
+		query = `UPDATE bot_event SET state = $1 WHERE id = $2`
+	}
+	if _, err := t.Exec(query, state, task.Ref); err != nil {
+		return fmt.Errorf("end turn: %w", err)
+	}
+	return nil
+}
+
+// turnDone stores an answer and all that it does. If the owner changed since the
+// turn began, the answer is kept as suppressed, and does nothing.
+func (t *tx) turnDone(w core.TurnWork, task lanes.Task, o core.TurnDone) error {
+	c, err := t.load(w.Conversation.ID)
+	if err != nil {
+		return err
+	}
+	from := core.Sender{Type: core.FromBot, ID: w.Bot, Name: w.Conversation.Owner.Name}
+	if c.OwnerEpoch != w.Conversation.OwnerEpoch {
+		if err := t.suppress(c, from, o); err != nil {
+			return err
+		}
+		if err := t.endTurn(task, turnSuppressed); err != nil {
+			return err
+		}
+		return t.save(c)
+	}
+	for i := range o.Say {
+		if _, err := t.queue(c, from, o.Say[i], o.Say[0].ID); err != nil {
+			return err
+		}
+	}
+	for _, text := range o.Notices {
+		if err := t.notice(c, text); err != nil {
+			return err
+		}
+	}
+	if err := t.carryOut(c, o); err != nil {
+		return err
+	}
+	if err := t.endTurn(task, turnDone); err != nil {
+		return err
+	}
+	return t.save(c)
+}
+
+// suppress keeps what a bot said too late, unsent.
+func (t *tx) suppress(c *conversation, from core.Sender, o core.TurnDone) error {
+	for _, spoken := range o.Say {
+		r := outgoing(from, spoken, o.Say[0].ID)
+		r.Status, r.options = core.Suppressed, nil
+		r.Fault = &core.Fault{Kind: core.Permanent, Code: "owner_changed", Message: "the conversation had another owner when the bot answered"}
+		if _, err := t.insert(c, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// carryOut does what an answer asks for besides speaking.
+func (t *tx) carryOut(c *conversation, o core.TurnDone) error {
+	if len(o.Tags) > 0 {
+		c.addTags(o.Tags)
+		if err := t.note("conversation.updated", c.ID, map[string]any{"tags": c.Tags}); err != nil {
+			return err
+		}
+	}
+	if o.Contact != nil {
+		if err := t.patchContact(c.contact, *o.Contact); err != nil {
+			return err
+		}
+		if err := t.note("conversation.updated", c.ID, map[string]any{"contact_id": c.contact}); err != nil {
+			return err
+		}
+	}
+	if o.Resolve {
+		return t.setStatus(c, core.Resolved)
+	}
+	return t.handOff(c, o)
+}
+
+// handOff gives the conversation away if the answer says so or there was none.
+func (t *tx) handOff(c *conversation, o core.TurnDone) error {
+	asked := core.Asked{Cause: core.CauseHandOff}
+	switch {
+	case o.HandOff != nil:
+		asked.To, asked.Team = o.HandOff.To, o.HandOff.Team
+	case o.Failed:
+		asked.Cause = core.CauseBotFails
+	default:
+		return nil
+	}
+	d, err := t.decide(c, asked)
+	if err != nil {
+		return err
+	}
+	if err := t.own(c, asked.Cause, d); err != nil {
+		return err
+	}
+	if o.HandOff != nil && o.HandOff.Event != nil && c.Owner.Type == core.BotOwner {
+		return t.event(c, *o.HandOff.Event)
+	}
+	return nil
+}
+
+// workSubmit has the call of a tapped submit button made.
+func (s *Store) workSubmit(ctx context.Context, task lanes.Task) lanes.Result {
+	w, err := s.submitWork(ctx, task)
+	if err != nil {
+		return unreadable(err)
+	}
+	switch o := s.act(ctx, w).(type) {
+	case core.Later:
+		return later(o, nil)
+	case core.Submitted:
+		return lanes.Result{Commit: s.commit(func(t *tx) error {
+			if o.Notice == "" {
+				return nil
+			}
+			c, err := t.load(w.Conversation)
+			if err != nil {
+				return err
+			}
+			if err := t.notice(c, o.Notice); err != nil {
+				return err
+			}
+			return t.save(c)
+		})}
+	default:
+		return lanes.Result{Next: lanes.Retry, Error: fmt.Sprintf("%T is no outcome of a submission", o)}
+	}
+}
+
+// submitWork reads the submission from the message that offered the button.
+func (s *Store) submitWork(ctx context.Context, task lanes.Task) (core.SubmitWork, error) {
+	w := core.SubmitWork{Conversation: core.ConversationID(task.Key), Attempts: task.Attempts}
+	m, err := s.Message(ctx, core.MessageID(task.Ref))
+	if err != nil {
+		return w, err
+	}
+	pick, _ := m.Content.(core.Selection)
+	var text string
+	if err := s.db.Row(ctx, `SELECT options FROM message WHERE id = $1`, []any{int64(pick.Of)}, &text); err != nil {
+		return w, err
+	}
+	var options []core.Option
+	if err := unpack(text, &options); err != nil {
+		return w, err
+	}
+	for _, o := range options {
+		if o.Button.Token == pick.Token && o.Button.Submission != nil {
+			w.Submission, w.Title = *o.Button.Submission, o.Button.Title
+		}
+	}
+	return w, nil
+}

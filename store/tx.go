@@ -1,0 +1,117 @@
+package store
+
+import (
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"causeway/core"
+	"causeway/db"
+)
+
+// tx is one operation's view of a shared transaction.
+type tx struct {
+	*db.Tx
+	s   *Store
+	now int64
+}
+
+func (s *Store) tx(t *db.Tx) *tx { return &tx{Tx: t, s: s, now: s.now()} }
+
+// note adds an entry to the event log, at the end of the transaction.
+func (t *tx) note(kind string, c core.ConversationID, data any) error {
+	body, err := json.Marshal(data)
+	if err != nil {
+		return fmt.Errorf("log %s: %w", kind, err)
+	}
+	batch, _ := t.Local().(*batch)
+	if batch == nil {
+		batch = newBatch()
+		t.SetLocal(batch)
+	}
+	batch.entries = append(batch.entries, entry{kind: kind, conversation: c, at: t.now, data: db.Clean(string(body))})
+	return nil
+}
+
+// sorted turns an error of db into the core's word for it.
+func sorted(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, db.ErrBusy):
+		return fmt.Errorf("%w: %w", core.ErrBusy, err)
+	case errors.Is(err, sql.ErrNoRows):
+		return fmt.Errorf("%w: %w", core.ErrNotFound, err)
+	}
+	return err
+}
+
+func millis(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
+
+func timeOf(ms int64) time.Time {
+	if ms == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms).UTC()
+}
+
+// pack writes v as JSON text that every engine stores.
+func pack(v any) (string, error) {
+	body, err := json.Marshal(v)
+	if err != nil {
+		return "", fmt.Errorf("pack: %w", err)
+	}
+	return db.Clean(string(body)), nil
+}
+
+// unpack reads what pack wrote; "" leaves v.
+func unpack(text string, v any) error {
+	if text == "" {
+		return nil
+	}
+	if err := json.Unmarshal([]byte(text), v); err != nil {
+		return fmt.Errorf("unpack: %w", err)
+	}
+	return nil
+}
+
+// merge applies an RFC 7396 merge patch to free JSON.
+func merge(into, patch core.Metadata) core.Metadata {
+	if into == nil {
+		into = core.Metadata{}
+	}
+	for k, v := range patch {
+		switch v := v.(type) {
+		case nil:
+			delete(into, k)
+		case map[string]any:
+			below, _ := into[k].(map[string]any)
+			into[k] = map[string]any(merge(below, v))
+		default:
+			into[k] = v
+		}
+	}
+	return into
+}
+
+func flag(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// optional is s, or NULL if it is empty.
+func optional(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
+}

@@ -1,0 +1,240 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"causeway/core"
+	"causeway/db"
+)
+
+// Finding is one thing that a store should not hold.
+type Finding struct {
+	Rule string `json:"rule"`
+	ID   string `json:"id"`
+	Text string `json:"text"`
+}
+
+// Report is what Verify counted and found.
+type Report struct {
+	Deliveries    int64     `json:"deliveries"`
+	Items         int64     `json:"items"`
+	Conversations int64     `json:"conversations"`
+	Messages      int64     `json:"messages"`
+	LogEntries    int64     `json:"log_entries"`
+	Findings      []Finding `json:"findings"`
+}
+
+// ledgerEdge is how much later than its delivery a message may be written, in milliseconds.
+const ledgerEdge = 60_000
+
+// mostFindings bounds a report; a store that is so broken needs no longer list.
+const mostFindings = 1000
+
+// check is a rule as a query that returns the offenders: an id and a text.
+type check struct{ rule, query string }
+
+var checks = []check{
+	{"a conversation's messages are numbered without gaps",
+		`SELECT c.id, 'last_seq ' || c.last_seq || ', messages ' || count(m.id) || ', highest ' || coalesce(max(m.seq), 0)
+		FROM conversation c LEFT JOIN message m ON m.conversation_id = c.id GROUP BY c.id, c.last_seq
+		HAVING count(m.id) <> c.last_seq OR coalesce(max(m.seq), 0) <> c.last_seq`},
+	{"a pending turn of a message has its task",
+		`SELECT m.id, 'turn is pending and nothing will hand it over' FROM message m WHERE m.turn = 'pending'
+		AND NOT EXISTS (SELECT 1 FROM task k WHERE k.lane_id = 'bot:' || m.conversation_id AND k.ref = m.id AND k.what = 1)`},
+	{"a task of a turn has its pending message",
+		`SELECT k.ref, 'the turn was over, and is queued again' FROM task k JOIN message m ON m.id = k.ref
+		WHERE k.lane_id LIKE 'bot:%' AND k.what = 1 AND m.turn <> 'pending'`},
+	{"a pending event has its task",
+		`SELECT e.id, 'event ' || e.name || ' is pending and nothing will hand it over' FROM bot_event e WHERE e.state = 'pending'
+		AND NOT EXISTS (SELECT 1 FROM task k WHERE k.lane_id = 'bot:' || e.conversation_id AND k.ref = e.id AND k.what = 2)`},
+	{"an outgoing message that waits has its task",
+		`SELECT m.id, 'status ' || m.status || ' and nothing will send it' FROM message m WHERE m.direction = 'out' AND m.status IN ('queued', 'sending')
+		AND NOT EXISTS (SELECT 1 FROM task k WHERE k.lane_id = 'send:' || m.conversation_id AND k.ref = m.id)`},
+	{"every task has its row",
+		`SELECT k.ref, 'lane ' || k.lane_id || ' has a task for something that is not there' FROM task k
+		WHERE k.lane_id NOT LIKE 'timer:%' AND NOT EXISTS (SELECT 1 FROM message m WHERE m.id = k.ref) AND NOT EXISTS (SELECT 1 FROM bot_event e WHERE e.id = k.ref)
+		AND NOT EXISTS (SELECT 1 FROM media f WHERE f.id = k.ref)`},
+	{"a lane's tasks are those between head and tail",
+		`SELECT l.tail, 'lane ' || l.id || ' counts ' || (l.tail - l.head) || ' tasks and has ' || count(k.seq) FROM lane l
+		LEFT JOIN task k ON k.lane_id = l.id GROUP BY l.id, l.head, l.tail HAVING count(k.seq) <> l.tail - l.head`},
+	{"a lane with tasks is due, owned or parked",
+		`SELECT l.tail, 'lane ' || l.id || ' has tasks and nothing will run it' FROM lane l WHERE l.tail > l.head AND l.due_at IS NULL AND l.owner IS NULL AND l.parked IS NULL`},
+	{"a call's message was sent at least as far",
+		`SELECT k.message_id, 'call ' || k.n || ' was made, and the message counts ' || coalesce(m.made, -1) FROM call k
+		LEFT JOIN message m ON m.id = k.message_id WHERE m.id IS NULL OR m.made <= k.n`},
+	{"a file that is being fetched has its task",
+		`SELECT f.id, 'nothing will fetch it' FROM media f WHERE f.state = 'pending'
+		AND NOT EXISTS (SELECT 1 FROM task k WHERE k.lane_id = 'media:' || f.id)`},
+	{"every conversation has its contact and identity",
+		`SELECT c.id, 'the contact or the identity is missing' FROM conversation c LEFT JOIN contact p ON p.id = c.contact_id
+		LEFT JOIN identity i ON i.id = c.identity_id WHERE p.id IS NULL OR i.id IS NULL`},
+	{"the conversation's owner is that of its newest assignment",
+		`SELECT c.id, 'epoch ' || c.owner_epoch || ', newest assignment ' || coalesce(max(a.epoch), 0) FROM conversation c
+		LEFT JOIN assignment a ON a.conversation_id = c.id GROUP BY c.id, c.owner_epoch HAVING coalesce(max(a.epoch), 0) <> c.owner_epoch`},
+}
+
+// Verify accounts for every delivery, message, turn and file in the database at
+// url, reading only, also beside a server that serves it. files lists the ids of
+// the files in our keeping; nil leaves them out.
+func Verify(ctx context.Context, url string, files func() (map[int64]bool, error)) (Report, error) {
+	d, err := db.OpenReadOnly(ctx, url, db.Options{})
+	if err != nil {
+		return Report{}, fmt.Errorf("verify: %w", err)
+	}
+	defer func() { _ = d.Close() }() // it was only read
+	v := &verifier{}
+	if err := d.Snapshot(ctx, func(read db.Reader) error { return v.all(ctx, read) }); err != nil {
+		return v.report, fmt.Errorf("verify: %w", err)
+	}
+	if files != nil {
+		if err := v.files(ctx, d, files); err != nil {
+			return v.report, fmt.Errorf("verify: %w", err)
+		}
+	}
+	return v.report, nil
+}
+
+type verifier struct{ report Report }
+
+func (v *verifier) found(rule string, id any, text string) {
+	if len(v.report.Findings) < mostFindings {
+		v.report.Findings = append(v.report.Findings, Finding{Rule: rule, ID: fmt.Sprint(id), Text: text})
+	}
+}
+
+func (v *verifier) all(ctx context.Context, read db.Reader) error {
+	for _, c := range checks {
+		rows, err := read.Rows(ctx, c.query)
+		if err != nil {
+			return fmt.Errorf("%s: %w", c.rule, err)
+		}
+		offenders, err := collect(rows, func(scan func(...any) error) (f Finding, err error) { return f, scan(&f.ID, &f.Text) })
+		if err != nil {
+			return fmt.Errorf("%s: %w", c.rule, err)
+		}
+		for _, o := range offenders {
+			v.found(c.rule, o.ID, o.Text)
+		}
+	}
+	for _, step := range []func(context.Context, db.Reader) error{v.log, v.counts, v.ledger} {
+		if err := step(ctx, read); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// log checks that the event log is dense up to its head.
+func (v *verifier) log(ctx context.Context, read db.Reader) error {
+	var first, last, head int64
+	if err := read.Row(ctx, `SELECT count(*), coalesce(min(seq), 1), coalesce(max(seq), 0), (SELECT seq FROM log_head WHERE id = 1) FROM log`, nil,
+		&v.report.LogEntries, &first, &last, &head); err != nil {
+		return err
+	}
+	if last != head || v.report.LogEntries != last-first+1 {
+		v.found("the event log is dense", last, fmt.Sprintf("head %d, entries %d from %d to %d", head, v.report.LogEntries, first, last))
+	}
+	return nil
+}
+
+func (v *verifier) counts(ctx context.Context, read db.Reader) error {
+	return read.Row(ctx, `SELECT (SELECT count(*) FROM conversation), (SELECT count(*) FROM message)`, nil, &v.report.Conversations, &v.report.Messages)
+}
+
+// ledger checks that every item of every delivery has a fate, and that what the
+// fate names is there.
+func (v *verifier) ledger(ctx context.Context, read db.Reader) error {
+	const rule = "every item of a delivery has a fate that holds"
+	rows, err := read.Rows(ctx, `SELECT id, channel, at, '', 0, items FROM delivery ORDER BY id`)
+	if err != nil {
+		return err
+	}
+	deliveries, err := collect(rows, scanDelivery)
+	if err != nil {
+		return err
+	}
+	made := map[core.MessageID]int64{}
+	for _, d := range deliveries {
+		v.report.Deliveries++
+		if len(d.Items) == 0 {
+			v.found(rule, d.ID, "the delivery has no items")
+		}
+		for _, item := range d.Items {
+			v.report.Items++
+			switch item.Fate {
+			case core.FateMessage:
+				if before, twice := made[item.Message]; twice {
+					v.found(rule, d.ID, fmt.Sprintf("item %s made message %d, as delivery %d did", item.Key, item.Message, before))
+				}
+				made[item.Message] = d.ID
+			case core.FateDuplicate, core.FateStatus, core.FateIgnored, core.FateQuarantined:
+			default:
+				v.found(rule, d.ID, fmt.Sprintf("item %s has the fate %q", item.Key, item.Fate))
+			}
+		}
+	}
+	return v.inbound(ctx, read, made)
+}
+
+// inbound checks that deliveries and inbound messages name each other.
+func (v *verifier) inbound(ctx context.Context, read db.Reader, made map[core.MessageID]int64) error {
+	const rule = "deliveries and inbound messages name each other"
+	since, err := keptSince(ctx, read)
+	if err != nil {
+		return err
+	}
+	rows, err := read.Rows(ctx, `SELECT id FROM message WHERE direction = 'in' AND created_at >= $1`, since+ledgerEdge)
+	if err != nil {
+		return err
+	}
+	ids, err := collect(rows, func(scan func(...any) error) (id core.MessageID, err error) { return id, scan(&id) })
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		if _, ok := made[id]; !ok {
+			v.found(rule, id, "no delivery brought the message")
+		}
+		delete(made, id)
+	}
+	if since > 0 {
+		return nil // a delivery at the edge may name a message from before it
+	}
+	for id, d := range made {
+		v.found(rule, d, fmt.Sprintf("message %d is not there", id))
+	}
+	return nil
+}
+
+// files checks that each kept row has its file and each file its row.
+func (v *verifier) files(ctx context.Context, d *db.DB, list func() (map[int64]bool, error)) error {
+	const rule = "each kept file has its row, and each row its file"
+	have, err := list()
+	if err != nil {
+		return err
+	}
+	rows, err := d.Rows(ctx, `SELECT id, state FROM media`)
+	if err != nil {
+		return err
+	}
+	known, err := collect(rows, func(scan func(...any) error) (f struct {
+		id    int64
+		state string
+	}, err error) {
+		return f, scan(&f.id, &f.state)
+	})
+	if err != nil {
+		return err
+	}
+	for _, f := range known {
+		if f.state == mediaKept && !have[f.id] {
+			v.found(rule, f.id, "the file is missing")
+		}
+		delete(have, f.id)
+	}
+	for id := range have {
+		v.found(rule, id, "no row names the file")
+	}
+	return nil
+}

@@ -1,0 +1,217 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"causeway/core"
+	"causeway/db"
+	"causeway/lanes"
+)
+
+// stuck is how soon work that could not be read is tried again.
+const stuck = time.Second
+
+// later is the lane's step for an outcome that asks for the work again.
+func later(o core.Later, commit func(*db.Tx) error) lanes.Result {
+	r := lanes.Result{Commit: commit, Next: lanes.Again, After: o.After}
+	if o.Count {
+		r.Next = lanes.Retry
+	}
+	if o.Fault != nil {
+		r.Error = o.Fault.Error()
+	}
+	if o.Pause {
+		r.Pause = &lanes.Pause{For: o.After, Reason: r.Error}
+	}
+	if r.After <= 0 {
+		r.After = 50 * time.Millisecond
+	}
+	return r
+}
+
+// unreadable is the step for work whose rows could not be read: it waits. Work
+// whose rows are gone is over.
+func unreadable(err error) lanes.Result {
+	if errors.Is(err, sql.ErrNoRows) {
+		return lanes.Result{Error: "the row of the work is gone"}
+	}
+	return lanes.Result{Next: lanes.Again, After: stuck, Error: err.Error()}
+}
+
+// commit is op as a lane's part of a transaction.
+func (s *Store) commit(op func(*tx) error) func(*db.Tx) error {
+	return func(t *db.Tx) error { return op(s.tx(t)) }
+}
+
+// workSend has the next native call of a message made.
+func (s *Store) workSend(ctx context.Context, task lanes.Task) lanes.Result {
+	w, err := s.sendWork(ctx, task)
+	if err != nil {
+		return unreadable(err)
+	}
+	switch w.Message.Status {
+	case core.Queued, core.Sending, core.Unknown:
+	default:
+		return lanes.Result{} // a report, or somebody, ended it meanwhile
+	}
+	switch o := s.act(ctx, w).(type) {
+	case core.Later:
+		return later(o, s.commit(func(t *tx) error { return t.sendWaits(w, o) }))
+	case core.CallMade:
+		r := lanes.Result{Commit: s.commit(func(t *tx) error { return t.callMade(w, o) }), Resume: true}
+		if !o.Last {
+			r.Next = lanes.Again
+		}
+		return r
+	case core.SendFailed:
+		return lanes.Result{Commit: s.commit(func(t *tx) error { return t.sendFailed(w, o) }), Resume: o.Fault.Kind != core.ChannelBroken, Error: o.Fault.Error()}
+	default:
+		return lanes.Result{Next: lanes.Retry, Error: fmt.Sprintf("%T is no outcome of a send", o)}
+	}
+}
+
+// sendWork reads what a send needs.
+func (s *Store) sendWork(ctx context.Context, task lanes.Task) (core.SendWork, error) {
+	w := core.SendWork{Attempts: task.Attempts, Died: task.Starts > 1, Begun: task.StartedAt}
+	var parts string
+	scan := func(dst ...any) error {
+		return s.db.Row(ctx, `SELECT `+messageColumns+`, m.parts, m.made, m.resent, m.channel, i.address,
+			coalesce((SELECT q.provider_id FROM message q WHERE q.id = m.reply_to AND q.conversation_id = m.conversation_id), '')
+			FROM message m JOIN conversation c ON c.id = m.conversation_id JOIN identity i ON i.id = c.identity_id WHERE m.id = $1`, []any{task.Ref}, dst...)
+	}
+	var err error
+	w.Message, err = scanMessage(scan, s.o.MediaURL, s.o.Now(), &parts, &w.Made, &w.Resent, &w.Channel, &w.To, &w.Quote)
+	if err != nil {
+		return w, err
+	}
+	w.Parts, err = unpackParts(parts)
+	return w, err
+}
+
+// sendWaits marks a message whose last call may or may not have been made.
+func (t *tx) sendWaits(w core.SendWork, o core.Later) error {
+	if !o.Unknown {
+		return nil
+	}
+	if _, err := t.Exec(`UPDATE message SET resent = 1 WHERE id = $1`, int64(w.Message.ID)); err != nil {
+		return fmt.Errorf("mark unknown send: %w", err)
+	}
+	return t.apply(w.Message.ID, core.Unknown, o.Fault)
+}
+
+// callMade stores one call that was made; with the last one the message is sent,
+// and what was reported of it meanwhile applies.
+func (t *tx) callMade(w core.SendWork, o core.CallMade) error {
+	if o.Provider != "" || !o.Last {
+		if err := t.madeCall(w.Channel, w.Message.ID, w.Made, o.Provider); err != nil {
+			return err
+		}
+	}
+	if !o.Last {
+		return t.apply(w.Message.ID, core.Sending, nil)
+	}
+	if err := t.apply(w.Message.ID, core.Sent, nil); err != nil {
+		return err
+	}
+	return t.readEarly(w.Channel, w.Message.ID)
+}
+
+func (t *tx) sendFailed(w core.SendWork, o core.SendFailed) error {
+	to := core.Failed
+	switch {
+	case o.Hold:
+		to = core.Held
+	case o.Fault.Kind == core.Ambiguous:
+		to = core.Unknown
+	}
+	var was core.Status
+	if err := t.Row(`SELECT status FROM message WHERE id = $1`, []any{int64(w.Message.ID)}, &was); err != nil {
+		return fmt.Errorf("read status: %w", err)
+	}
+	if was == core.Delivered || was == core.Read || was == core.Sent {
+		return nil
+	}
+	return t.setMessage(w.Message.Conversation, w.Message.ID, to, o.Fault)
+}
+
+// workMedia has a file fetched.
+func (s *Store) workMedia(ctx context.Context, task lanes.Task) lanes.Result {
+	w := core.FetchWork{ID: task.Ref, Attempts: task.Attempts}
+	var state string
+	if err := s.db.Row(ctx, `SELECT channel, ref, name, state FROM media WHERE id = $1`, []any{task.Ref}, &w.Channel, &w.Ref, &w.Name, &state); err != nil {
+		return unreadable(err)
+	}
+	if state != mediaPending {
+		return lanes.Result{}
+	}
+	switch o := s.act(ctx, w).(type) {
+	case core.Later:
+		return later(o, nil)
+	case core.Fetched:
+		return lanes.Result{Commit: s.commit(func(t *tx) error { return t.fetched(w.ID, mediaKept, o.Kept, nil) })}
+	case core.FetchFailed:
+		return lanes.Result{Commit: s.commit(func(t *tx) error { return t.fetched(w.ID, mediaFailed, core.Kept{}, o.Fault) }), Error: o.Fault.Error()}
+	default:
+		return lanes.Result{Next: lanes.Retry, Error: fmt.Sprintf("%T is no outcome of a fetch", o)}
+	}
+}
+
+// The states of a file.
+const (
+	mediaPending = "pending"
+	mediaKept    = "kept"
+	mediaFailed  = "failed"
+)
+
+// fetched stores what became of a file, also in its message's content, and lets
+// the turn that waited for it go on.
+func (t *tx) fetched(id int64, state string, kept core.Kept, fault *core.Fault) error {
+	text, err := packFault(fault)
+	if err != nil {
+		return err
+	}
+	var c core.ConversationID
+	var message core.MessageID
+	if err := t.Row(`UPDATE media SET state = $1, mime = CASE WHEN $2 = '' THEN mime ELSE $2 END, size = CASE WHEN $1 = 'kept' THEN $3 ELSE size END, fault = $4
+		WHERE id = $5 RETURNING conversation_id, message_id`, []any{state, kept.MIME, kept.Size, text, id}, &c, &message); err != nil {
+		return fmt.Errorf("store media: %w", err)
+	}
+	if state == mediaKept {
+		if err := t.describe(message, id, kept); err != nil {
+			return err
+		}
+	}
+	if err := t.note("message.updated", c, map[string]any{"message": map[string]any{"id": message, "media": map[string]any{"id": id, "state": state, "fault": fault}}}); err != nil {
+		return err
+	}
+	return t.s.lanes.Wake(t.Tx, botLane(c))
+}
+
+// describe writes the file's true type and size into the message's content.
+func (t *tx) describe(message core.MessageID, id int64, kept core.Kept) error {
+	var text string
+	if err := t.Row(`SELECT content FROM message WHERE id = $1`, []any{int64(message)}, &text); err != nil {
+		return fmt.Errorf("read content: %w", err)
+	}
+	c, err := core.UnmarshalContent([]byte(text))
+	if err != nil {
+		return fmt.Errorf("message %d: %w", message, err)
+	}
+	m, ok := c.(core.Media)
+	if !ok || m.URL != ourURL(id) {
+		return nil
+	}
+	m.MIME, m.Size = kept.MIME, kept.Size
+	body, err := core.MarshalContent(m)
+	if err != nil {
+		return fmt.Errorf("describe media: %w", err)
+	}
+	if _, err := t.Exec(`UPDATE message SET content = $1 WHERE id = $2`, db.Clean(string(body)), int64(message)); err != nil {
+		return fmt.Errorf("describe media: %w", err)
+	}
+	return nil
+}
