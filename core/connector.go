@@ -71,6 +71,16 @@ type (
 	MediaOpener interface {
 		OpenMedia(ctx context.Context, ref string) (OpenFile, error)
 	}
+	// Poller fetches events itself: instead of webhooks, or to close the gap that
+	// an outage left in them. Offset is what the last successful Poll returned as
+	// next, empty at first; what a Poll reports is on disk, in one transaction
+	// with next, before the following Poll. It may wait for something to report,
+	// at most a minute. The zero Pause is no pause. Polls returns false if the
+	// settings want none.
+	Poller interface {
+		Polls() bool
+		Poll(ctx context.Context, offset string) (Polled, error)
+	}
 	// Account is a Connector whose provider sends webhooks of several accounts
 	// of one app to one address. Two connectors with the same App may hear each
 	// other's items; App never shows a secret.
@@ -78,6 +88,14 @@ type (
 		Account() (app, account string)
 	}
 )
+
+// Polled is what a Poll reports.
+type Polled struct {
+	Items []Item
+	Raw   []byte        // as the provider sent it, for the ledger
+	Next  string        // the offset of the next Poll
+	Pause time.Duration // before the next Poll
+}
 
 // OpenFile is a file that is being read.
 type OpenFile struct {
@@ -177,6 +195,9 @@ type Capabilities struct {
 type Medium struct {
 	Max     int64 `json:"max"` // bytes
 	Caption bool  `json:"caption"`
+	// MIME lists what is shown as this type, if not everything is; other files
+	// are shown as File.
+	MIME []string `json:"mime,omitempty"`
 }
 
 // Limits bounds a set of buttons or rows. Max 0 means that there are none.

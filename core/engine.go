@@ -74,6 +74,9 @@ func (e *Engine) Swap(s *Setup) { e.setup.Store(s) }
 // Run works until ctx ends, and then waits for what is under way.
 func (e *Engine) Run(ctx context.Context) error {
 	defer e.acks.Wait()
+	if err := e.Poll(ctx); err != nil {
+		return err
+	}
 	if err := e.o.Store.Run(ctx, e.Act); err != nil {
 		return fmt.Errorf("run: %w", err)
 	}
@@ -103,13 +106,18 @@ func (e *Engine) Receive(ctx context.Context, id ChannelID, r Request) (ReplyBod
 	if err != nil {
 		return ReplyBody{}, fmt.Errorf("record: %w", err)
 	}
+	e.recorded(ch, d.Items, fates)
+	return d.Reply, nil
+}
+
+// recorded counts what is on disk and makes the acks of what is new.
+func (e *Engine) recorded(ch Channel, items []Item, fates []ItemFate) {
 	for i, f := range fates {
-		e.o.Observer.Item(id, f.Fate)
+		e.o.Observer.Item(ch.ID, f.Fate)
 		if f.Fate == FateMessage {
-			e.ack(ch, d.Items[i].Acks)
+			e.ack(ch, items[i].Acks)
 		}
 	}
-	return d.Reply, nil
 }
 
 // arrival finds the channel that each item is for.
@@ -221,6 +229,8 @@ func (e *Engine) Act(ctx context.Context, w Work) Outcome {
 		return e.fetch(ctx, s, w)
 	case SubmitWork:
 		return e.submit(ctx, w)
+	case PollWork:
+		return e.poll(ctx, s, w)
 	}
 	return nil
 }

@@ -49,8 +49,58 @@ type Reported struct {
 	Details Metadata
 }
 
+// Echo reports a message to a contact that the provider shows us although we may
+// not have sent it: from the phone app, or from another tool. One of ours is
+// known by Provider or Ref and changes nothing.
+type Echo struct {
+	To       Person
+	Provider ProviderID
+	Ref      string // what we gave along, if we sent it and the provider tells
+	Content  Content
+	ReplyTo  ProviderID
+	By       string // who or what sent it, if the provider tells
+	At       time.Time
+}
+
+// Moved reports that a contact has another lasting name or address from now on.
+type Moved struct {
+	Keys []string // lasting names that we may know the contact by
+	To   Person   // as they are known from now on
+	At   time.Time
+}
+
+// Opened reports that a contact did something that lets us write, and said
+// nothing: opened the chat for the first time, for example.
+type Opened struct {
+	From Person
+	At   time.Time
+}
+
+// Blocked reports that a contact does not want to hear from us, or does again.
+type Blocked struct {
+	From    Person
+	Blocked bool
+	At      time.Time
+}
+
 func (Heard) event()    {}
 func (Reported) event() {}
+func (Echo) event()     {}
+func (Moved) event()    {}
+func (Opened) event()   {}
+func (Blocked) event()  {}
+
+// The keys of Heard.Metadata that mean the same on every channel.
+const (
+	MetaAlbum     = "album"     // files with the same value were sent as one
+	MetaStart     = "start"     // the parameter of the link that led here
+	MetaQuote     = "quote"     // the words that a reply quotes
+	MetaForwarded = "forwarded" // where a forwarded message came from, or true
+	MetaReferral  = "referral"  // the advertisement or link that led here
+)
+
+// MetaSkipBot, true in a button's metadata, keeps a tap from the bot.
+const MetaSkipBot = "skipBot"
 
 // Fate says what became of one item of a delivery.
 type Fate string

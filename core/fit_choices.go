@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 func (f *fitter) choices(c Choices) {
@@ -175,7 +176,7 @@ func (f *fitter) last(m *menu, limit int) {
 	if len(pieces) == 1 {
 		return
 	}
-	before := Split(strings.TrimSpace(text[:end.from]), f.caps.Text, f.caps.Unit)
+	before := Split(strings.TrimRightFunc(text[:end.from], unicode.IsSpace), f.caps.Text, f.caps.Unit)
 	f.same(m.inBody, "split", f.size(text), fmt.Sprintf("%d messages", len(before)+1))
 	for _, piece := range before {
 		f.emit(Text{Body: piece})

@@ -2,11 +2,7 @@ package core
 
 import (
 	"html"
-	"regexp"
-	"strconv"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 )
 
 // plain is body without its markup: what a reader would see of it. Links are
@@ -22,307 +18,125 @@ func plain(body string, f Format) string {
 	return body
 }
 
-// htmlToken is a tag, a comment, or the text up to the next one. A "<" that
-// begins no whole tag is text.
-var htmlToken = regexp.MustCompile(`(?s)<!--.*?-->|<[!?][^>]*>|<(/?)([a-zA-Z][a-zA-Z0-9:-]*)((?:[\s/](?:"[^"]*"|'[^']*'|[^>"'])*)?)>|[^<]+|<`)
-
-var htmlAttribute = regexp.MustCompile(`(?s)([^\s=/"']+)\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+)`)
-
 func plainHTML(body string) string {
 	var w plainWriter
-	rest := body
-	for rest != "" {
-		m := htmlToken.FindStringSubmatch(rest)
-		if m == nil || m[0] == "" {
-			break
-		}
-		rest = rest[len(m[0]):]
-		switch {
-		case m[2] == "" && (m[0] == "<" || m[0][0] != '<'):
-			w.text(html.UnescapeString(m[0]))
-		case m[2] == "":
+	r := htmlReader{rest: body, quoted: true, tags: true, comments: true}
+	for r.rest != "" {
+		switch tag, ok := r.tag(); {
+		case !ok:
+			w.text(html.UnescapeString(r.words()))
+		case tag.name == "":
 			// A comment or a declaration.
+		case !tag.end && (tag.name == "script" || tag.name == "style"):
+			r.skip(tag.name)
 		default:
-			name := strings.ToLower(m[2])
-			if m[1] == "" && (name == "script" || name == "style") {
-				rest = afterRaw(rest, name)
-				continue
-			}
-			w.tag(name, m[1] == "/", m[3])
+			w.tag(tag)
 		}
 	}
 	w.closeLink()
 	return strings.TrimSpace(w.out.String())
 }
 
-// afterRaw is what follows the end of an element whose text is not shown.
-func afterRaw(rest, name string) string {
-	if i := strings.Index(strings.ToLower(rest), "</"+name); i >= 0 && i < len(rest) {
-		return rest[i:]
-	}
-	return ""
+// htmlReader reads HTML from its start. What is no whole tag is text.
+type htmlReader struct {
+	rest string
+	// What may still come; found out once, so that reading takes linear time.
+	tags     bool // a ">"
+	comments bool // the end of a comment
+	quoted   bool // quotation marks that match: a ">" between them ends no tag
 }
 
-// plainWriter writes down what HTML shows.
-type plainWriter struct {
-	out     strings.Builder
-	breaks  int  // line breaks that the next words need before them
-	space   bool // so do they a space
-	pre     int
-	lists   []int // the next number of each open list; -1 for bullets
-	href    string
-	linkAt  int // where the link's text begins
-	started bool
+type htmlTag struct {
+	name       string // empty for a comment or a declaration
+	end        bool
+	attributes string
 }
 
-func (w *plainWriter) text(s string) {
-	if w.pre > 0 {
-		if s != "" {
-			w.word(s)
-		}
-		return
+// words takes the text up to the next "<", and that one if it comes first.
+func (r *htmlReader) words() string {
+	end := len(r.rest)
+	if i := strings.IndexByte(r.rest[1:], '<'); i >= 0 {
+		end = i + 1
 	}
-	for i, word := range strings.FieldsFunc(s, isHTMLSpace) {
-		w.space = w.space || i > 0 || isHTMLSpace(rune(s[0]))
-		w.word(word)
-	}
-	if s != "" && isHTMLSpace(rune(s[len(s)-1])) {
-		w.space = true
-	}
+	text := r.rest[:end]
+	r.rest = r.rest[end:]
+	return text
 }
 
-func isHTMLSpace(r rune) bool { return r == ' ' || r >= '\t' && r <= '\r' && r != '\v' }
-
-func (w *plainWriter) word(s string) {
-	switch {
-	case !w.started:
-	case w.breaks > 0:
-		w.out.WriteString(strings.Repeat("\n", w.breaks))
-	case w.space:
-		w.out.WriteByte(' ')
+func (r *htmlReader) tag() (htmlTag, bool) {
+	s := r.rest
+	if len(s) < 3 || s[0] != '<' || !r.tags {
+		return htmlTag{}, false
 	}
-	w.breaks, w.space, w.started = 0, false, true
-	w.out.WriteString(s)
-}
-
-func (w *plainWriter) line(n int) { w.breaks, w.space = max(w.breaks, n), false }
-
-func (w *plainWriter) tag(name string, end bool, attributes string) {
-	switch name {
-	case "br":
-		w.breaks, w.space = w.breaks+1, false
-	case "p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "table", "hr":
-		w.line(2)
-	case "div", "tr", "section", "article", "header", "footer", "dt", "dd":
-		w.line(1)
-	case "td", "th":
-		w.space = true
-	case "pre":
-		w.line(2)
-		w.pre += step(end)
-		w.pre = max(w.pre, 0)
-	case "ul", "ol":
-		w.list(name, end)
-	case "li":
-		w.item(end)
-	case "a":
-		w.closeLink()
-		if !end {
-			w.href, w.linkAt = attribute(attributes, "href"), w.out.Len()
-		}
-	case "img":
-		w.picture(attribute(attributes, "alt"), attribute(attributes, "src"))
+	if s[1] == '!' || s[1] == '?' {
+		return htmlTag{}, r.comment()
 	}
-}
-
-func (w *plainWriter) picture(alt, src string) {
-	if strings.HasPrefix(src, "http") && alt != "" {
-		alt += " (" + src + ")"
-	} else if strings.HasPrefix(src, "http") {
-		alt = src
-	}
-	w.text(alt)
-}
-
-func step(end bool) int {
+	s = s[1:]
+	end := s[0] == '/'
 	if end {
-		return -1
+		s = s[1:]
 	}
-	return 1
+	n := 0
+	for n < len(s) && isTagName(s[n], n) {
+		n++
+	}
+	if n == 0 || n == len(s) || strings.IndexByte(" \t\n\f\r/>", s[n]) < 0 {
+		return htmlTag{}, false
+	}
+	size := r.tagEnd(s[n:])
+	if size == 0 {
+		return htmlTag{}, false
+	}
+	r.rest = s[n+size:]
+	return htmlTag{strings.ToLower(s[:n]), end, s[n : n+size-1]}, true
 }
 
-func (w *plainWriter) list(name string, end bool) {
-	if end {
-		if len(w.lists) > 0 {
-			w.lists = w.lists[:len(w.lists)-1]
-		}
-	} else if name == "ol" {
-		w.lists = append(w.lists, 1)
-	} else {
-		w.lists = append(w.lists, -1)
-	}
-	if len(w.lists) > 0 && !end || len(w.lists) > 1 {
-		w.line(1)
-	} else {
-		w.line(2)
-	}
+func isTagName(c byte, at int) bool {
+	return c|0x20 >= 'a' && c|0x20 <= 'z' || at > 0 && (c >= '0' && c <= '9' || c == '-' || c == ':')
 }
 
-func (w *plainWriter) item(end bool) {
-	w.line(1)
-	if end {
-		return
+// tagEnd is the index after the ">" that ends a tag, or 0.
+func (r *htmlReader) tagEnd(s string) int {
+	for i := 0; r.quoted && i < len(s); i++ {
+		switch s[i] {
+		case '>':
+			return i + 1
+		case '"', '\'':
+			size := strings.IndexByte(s[i+1:], s[i])
+			r.quoted = size >= 0
+			i += size + 1
+		}
 	}
-	mark, depth := "•", len(w.lists)
-	if depth > 0 && w.lists[depth-1] > 0 {
-		mark = strconv.Itoa(w.lists[depth-1]) + "."
-		w.lists[depth-1]++
-	}
-	w.word(strings.Repeat("  ", max(depth-1, 0)) + mark)
-	w.space = true
+	r.quoted = false
+	i := strings.IndexByte(s, '>')
+	r.tags = i >= 0
+	return i + 1
 }
 
-func (w *plainWriter) closeLink() {
-	href := w.href
-	w.href = ""
-	if href == "" || href[0] == '#' || strings.HasPrefix(strings.ToLower(href), "javascript:") {
-		return
+func (r *htmlReader) comment() bool {
+	if !strings.HasPrefix(r.rest, "<!--") {
+		i := strings.IndexByte(r.rest, '>')
+		r.rest = r.rest[i+1:]
+		r.tags = i >= 0
+		return i >= 0
 	}
-	text := strings.TrimSpace(w.out.String()[min(w.linkAt, w.out.Len()):])
-	switch {
-	case text == href || "mailto:"+text == href || "tel:"+text == href:
-	case text == "":
-		w.word(href)
-	default:
-		w.space = true
-		w.word("(" + href + ")")
+	i := -1
+	if r.comments {
+		i = strings.Index(r.rest, "-->")
 	}
+	if r.comments = i >= 0; r.comments {
+		r.rest = r.rest[i+len("-->"):]
+	}
+	return r.comments
 }
 
-func attribute(attributes, name string) string {
-	for _, m := range htmlAttribute.FindAllStringSubmatch(attributes, -1) {
-		if strings.EqualFold(m[1], name) {
-			return html.UnescapeString(strings.Trim(m[2], `"'`))
+// skip leaves out the text of an element that shows none.
+func (r *htmlReader) skip(name string) {
+	for i := range r.rest {
+		if r.rest[i] == '<' && len(r.rest) > i+1+len(name) && strings.EqualFold(r.rest[i+2:i+2+len(name)], name) && r.rest[i+1] == '/' {
+			r.rest = r.rest[i:]
+			return
 		}
 	}
-	return ""
-}
-
-const markdownMarks = "\\`*_{}[]()#+-.!|~>\"<&"
-
-// escapeMarkdown writes plain text so that it reads the same as Markdown.
-func escapeMarkdown(s string) string {
-	var out strings.Builder
-	for _, r := range s {
-		if strings.ContainsRune(markdownMarks, r) {
-			out.WriteByte('\\')
-		}
-		out.WriteRune(r)
-	}
-	return out.String()
-}
-
-var (
-	markdownFence = regexp.MustCompile("^\\s*(```|~~~)")
-	markdownBlock = regexp.MustCompile(`^(\s*)(#{1,6}\s+|[-*+]\s+|>\s?)`)
-)
-
-func plainMarkdown(body string) string {
-	var kept []string
-	fenced := false
-	for line := range strings.SplitSeq(body, "\n") {
-		if markdownFence.MatchString(line) {
-			fenced = !fenced
-			continue
-		}
-		if fenced {
-			kept = append(kept, line)
-			continue
-		}
-		mark := ""
-		if m := markdownBlock.FindStringSubmatch(line); m != nil {
-			line = line[len(m[0]):]
-			switch m[2][0] {
-			case '#':
-			case '>':
-				mark = "> "
-			default:
-				mark = m[1] + "• "
-			}
-		}
-		kept = append(kept, mark+plainSpan(line))
-	}
-	return strings.TrimSpace(strings.Join(kept, "\n"))
-}
-
-// markdownSpan is what begins at the start of some text: an escape, code, a
-// picture or link, or emphasised words. Emphasis touches its words.
-var markdownSpan = []*regexp.Regexp{
-	regexp.MustCompile("^`([^`]+)`"),
-	regexp.MustCompile(`^!?\[((?:[^\]\\]|\\.)*)\]\(\s*<?([^\s()<>]*(?:\([^\s()]*\)[^\s()<>]*)*)>?[^)]*\)`),
-	regexp.MustCompile(`^\*\*\*([^\s*](?:.*?[^\s\\])??)\*\*\*`),
-	regexp.MustCompile(`^\*\*([^\s*](?:.*?[^\s\\])??)\*\*`),
-	regexp.MustCompile(`^__([^\s_](?:.*?[^\s\\])??)__`),
-	regexp.MustCompile(`^~~([^\s~](?:.*?[^\s\\])??)~~`),
-	regexp.MustCompile(`^\*([^\s*](?:[^*]*?[^\s*\\])??)\*`),
-	regexp.MustCompile(`^_([^\s_](?:[^_]*?[^\s_\\])??)_`),
-}
-
-// longestSpan bounds how far on the end of a span is looked for, in bytes.
-const longestSpan = 4000
-
-func plainSpan(s string) string {
-	var out strings.Builder
-	inWord := false
-	for s != "" {
-		if s[0] == '\\' && len(s) > 1 && strings.IndexByte(markdownMarks, s[1]) >= 0 {
-			out.WriteByte(s[1])
-			s, inWord = s[2:], false
-			continue
-		}
-		if shown, rest, ok := markdownAt(s, inWord); ok {
-			out.WriteString(shown)
-			s, inWord = rest, true
-			continue
-		}
-		for i, r := range s {
-			if i > 0 {
-				s = s[i:]
-				break
-			}
-			out.WriteRune(r)
-			inWord = unicode.IsLetter(r) || unicode.IsDigit(r)
-			if len(string(r)) >= len(s) {
-				s = ""
-			}
-		}
-	}
-	return out.String()
-}
-
-func markdownAt(s string, inWord bool) (shown, rest string, ok bool) {
-	if strings.IndexByte("`![*_~", s[0]) < 0 || s[0] == '_' && inWord {
-		return "", s, false
-	}
-	for i, span := range markdownSpan {
-		m := span.FindStringSubmatch(s[:min(len(s), longestSpan)])
-		if m == nil {
-			continue
-		}
-		rest := s[len(m[0]):]
-		switch next, _ := utf8.DecodeRuneInString(rest); {
-		case s[0] == '_' && (unicode.IsLetter(next) || unicode.IsDigit(next)):
-		case i == 0:
-			return m[1], rest, true
-		case i > 1:
-			return plainSpan(m[1]), rest, true
-		case m[2] == "" || m[2] == m[1]:
-			return plainSpan(m[1]), rest, true
-		case m[1] == "":
-			return m[2], rest, true
-		default:
-			return plainSpan(m[1]) + " (" + m[2] + ")", rest, true
-		}
-	}
-	return "", s, false
+	r.rest = ""
 }

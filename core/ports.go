@@ -98,7 +98,12 @@ type Turn struct {
 	Conversation Conversation
 	Source       string   // the kind's code on the bot's wire
 	Message      *Message // nil for an event
-	Event        *BotEvent
+	// With are messages that are handed over together with Message, in order:
+	// the other files of an album.
+	With  []Message
+	Event *BotEvent
+	// At is when the message or event came.
+	At time.Time
 }
 
 // BotEvent is something other than a message that a bot hears.

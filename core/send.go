@@ -51,7 +51,11 @@ func (e *Engine) send(ctx context.Context, s *Setup, w SendWork) Outcome {
 func render(k Kind, w SendWork) ([]Payload, error) {
 	var calls []Payload
 	for _, part := range w.Parts {
-		p, err := k.Render(Outgoing{To: w.To, Content: part, Ref: RefOf(w.Message.ID, len(calls)), Quote: w.Quote})
+		out := Outgoing{To: w.To, Content: part, Ref: RefOf(w.Message.ID, len(calls))}
+		if len(calls) == 0 {
+			out.Quote = w.Quote
+		}
+		p, err := k.Render(out)
 		if err != nil {
 			return nil, err
 		}

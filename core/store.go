@@ -27,6 +27,8 @@ type Store interface {
 	Trigger(ctx context.Context, id ConversationID, e BotEvent) error
 	// SetAvailability says whether an agent takes conversations.
 	SetAvailability(ctx context.Context, agent string, a Availability) (AgentState, error)
+	// Poll has the channels' events fetched, from where it was left.
+	Poll(ctx context.Context, channels []ChannelID) error
 	// Run hands out work until ctx ends, and then waits a while for what is
 	// under way. What act returns is stored in one transaction with the work's
 	// own progress. Work of one conversation and direction comes in order, one
@@ -133,6 +135,10 @@ type TurnWork struct {
 	// Pending: the message has media that is still being fetched.
 	Pending bool
 	Waited  time.Duration // since the message came
+	// Album: the message is one file of several; Quiet is how long ago the newest
+	// of them came.
+	Album bool
+	Quiet time.Duration
 }
 
 // SendWork makes the next native calls of an outgoing message.
@@ -168,6 +174,14 @@ type SubmitWork struct {
 	Attempts     int
 }
 
+// PollWork fetches a channel's events.
+type PollWork struct {
+	Channel  ChannelID
+	Offset   string
+	Attempts int
+}
+
+func (PollWork) work()   {}
 func (TurnWork) work()   {}
 func (SendWork) work()   {}
 func (FetchWork) work()  {}
@@ -222,6 +236,20 @@ type FetchFailed struct{ Fault *Fault }
 // Submitted says what came of a submission; Notice is empty if it went well.
 type Submitted struct{ Notice string }
 
+// Gathered is what a poll brought. An arrival without items is not recorded.
+type Gathered struct {
+	Arrival Arrival
+	Next    string
+	Pause   time.Duration
+	// Stored is called once all of it is on disk, with the items' fates.
+	Stored func([]ItemFate)
+}
+
+// PollEnds says that the channel is not to be polled any more.
+type PollEnds struct{}
+
+func (Gathered) outcome()    {}
+func (PollEnds) outcome()    {}
 func (Later) outcome()       {}
 func (TurnDone) outcome()    {}
 func (CallMade) outcome()    {}

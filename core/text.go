@@ -121,23 +121,26 @@ func (c *cutter) take(g string) {
 	}
 	c.at += len(g)
 	c.size += n
-	switch r, _ := utf8.DecodeRuneInString(g); {
-	case r == '\n' || r == '\r':
-		c.word = c.at
-		if c.size > c.limit/2 {
-			c.line = c.at
-		}
-	case unicode.IsSpace(r) && r != '\u00a0' && r != '\u202f':
-		c.word = c.at
+	if !blank(g) || g == "\u00a0" || g == "\u202f" {
+		return
+	}
+	c.word = c.at
+	if strings.ContainsAny(g, "\r\n") && c.size > c.limit/2 {
+		c.line = c.at
 	}
 }
 
 // emit ends the piece under way at cut.
 func (c *cutter) emit(cut int) {
-	piece := c.s[c.start:cut]
-	left := strings.TrimLeftFunc(piece, unicode.IsSpace)
-	from := cut - len(left)
-	if to := from + len(strings.TrimRightFunc(left, unicode.IsSpace)); to > from {
+	from := c.start
+	for rest, state := c.s[from:cut], -1; rest != ""; {
+		var g string
+		if g, rest, _, state = uniseg.FirstGraphemeClusterInString(rest, state); !blank(g) {
+			break
+		}
+		from += len(g)
+	}
+	if to := from + len(strings.TrimRightFunc(c.s[from:cut], unicode.IsSpace)); to > from {
 		c.found = append(c.found, span{from, to})
 	}
 	c.start = cut

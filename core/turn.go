@@ -8,11 +8,18 @@ import (
 // mediaPatience is how long a turn waits for the size and type of its file.
 const mediaPatience = 5 * time.Second
 
+// albumQuiet is how long no further file may come before an album is whole: its
+// files come singly, and nothing marks the last.
+const albumQuiet = time.Second
+
 // botDelays are the waits before a bot is tried again; then people take over.
 var botDelays = []time.Duration{time.Second, 4 * time.Second}
 
 // turn asks the bot. A welcome is tried once, and its failure changes no owner.
 func (e *Engine) turn(ctx context.Context, s *Setup, w TurnWork) Outcome {
+	if w.Album && w.Quiet < albumQuiet {
+		return Later{After: albumQuiet - w.Quiet}
+	}
 	if w.Pending && w.Waited < mediaPatience {
 		return Later{After: 100 * time.Millisecond}
 	}

@@ -43,13 +43,13 @@ func Request(t core.Turn, appID string) ([]byte, error) {
 	var carried core.Metadata
 	switch {
 	case t.Message != nil:
-		said, carried = t.Message.Content, t.Message.Metadata
+		said, carried = together(t), t.Message.Metadata
 		r.Key, r.CreatedAt = t.Message.Key, millis(t.Message.CreatedAt, t.Message.At)
 		r.Message, r.ContentType, r.EventName = words(said)
 	case t.Event != nil:
 		carried = t.Event.Data
 		r.Key, r.EventName = t.ID, t.Event.Name
-		r.CreatedAt = millis(t.Conversation.UpdatedAt, t.Conversation.CreatedAt)
+		r.CreatedAt = millis(t.At, t.Conversation.UpdatedAt, t.Conversation.CreatedAt)
 	default:
 		return nil, errors.New("write a bot's request: the turn has neither message nor event")
 	}
@@ -63,6 +63,25 @@ func Request(t core.Turn, appID string) ([]byte, error) {
 		return nil, fmt.Errorf("write a bot's request: %w", err)
 	}
 	return body, nil
+}
+
+// together is what a turn says: the files of an album as one.
+func together(t core.Turn) core.Content {
+	if len(t.With) == 0 {
+		return t.Message.Content
+	}
+	var album core.Album
+	for _, m := range append([]core.Message{*t.Message}, t.With...) {
+		switch c := m.Content.(type) {
+		case core.Media:
+			album.Items = append(album.Items, c)
+		case core.Album:
+			album.Items = append(album.Items, c.Items...)
+		default:
+			return t.Message.Content
+		}
+	}
+	return album
 }
 
 // words is a content as message, contentType and eventName.

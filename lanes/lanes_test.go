@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -17,108 +18,6 @@ import (
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
-
-// book is a handler that writes down what it ran, and the answers it was told to give first.
-type book struct {
-	mu      sync.Mutex
-	ran     []string
-	answers []Result
-	tasks   []Task
-}
-
-func (b *book) handle(_ context.Context, t Task) Result {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.ran = append(b.ran, fmt.Sprintf("%s#%d", t.Lane, t.Ref))
-	b.tasks = append(b.tasks, t)
-	if len(b.answers) > 0 {
-		r := b.answers[0]
-		b.answers = b.answers[1:]
-		return r
-	}
-	return Result{}
-}
-
-func (b *book) read() (ran []string) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return slices.Clone(b.ran)
-}
-
-func (b *book) task(i int) Task {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.tasks[i]
-}
-
-func (b *book) want(t testing.TB, want ...string) {
-	t.Helper()
-	if got := b.read(); !slices.Equal(got, want) {
-		t.Errorf("ran %v, want %v", got, want)
-	}
-}
-
-var send = Lane{ID: "send:1", Kind: "send", Scope: "tg", Key: 1}
-
-func sendLane(i int) Lane {
-	return Lane{ID: fmt.Sprintf("send:%d", i), Kind: "send", Scope: "tg", Key: int64(i)}
-}
-
-// inBubble runs f in virtual time with running lanes whose kind "send" is b.
-func inBubble(t *testing.T, o Options, b *book, f func(d *db.DB, l *Lanes)) {
-	t.Helper()
-	dir := t.TempDir()
-	synctest.Test(t, func(t *testing.T) {
-		d := openAt(t, dir+"/lanes.db")
-		o.Handlers = map[string]Handler{"send": b.handle}
-		l := New(d, o)
-		stop := runLanes(t, l)
-		f(d, l)
-		stop()
-		checkRest(t, d)
-	})
-}
-
-// tester is what *testing.T and *rapid.T have in common.
-type tester interface {
-	Helper()
-	Error(...any)
-	Errorf(string, ...any)
-	Fatal(...any)
-}
-
-// checkRest fails if a lane was left in a state that nothing would move on.
-func checkRest(t tester, d *db.DB) {
-	t.Helper()
-	for what, query := range map[string]string{
-		"idle lanes with tasks":     `SELECT count(*) FROM lane WHERE due_at IS NULL AND (head <> tail OR EXISTS (SELECT 1 FROM task WHERE lane_id = lane.id))`,
-		"lanes that miscount":       `SELECT count(*) FROM lane WHERE tail - head <> (SELECT count(*) FROM task WHERE lane_id = lane.id)`,
-		"empty lanes that are busy": `SELECT count(*) FROM lane WHERE head = tail AND (owner IS NOT NULL OR due_at IS NOT NULL)`,
-		"owned lanes of nobody":     `SELECT count(*) FROM lane WHERE owner IS NOT NULL AND NOT EXISTS (SELECT 1 FROM session WHERE id = owner)`,
-		"owned and parked lanes":    `SELECT count(*) FROM lane WHERE owner IS NOT NULL AND parked IS NOT NULL`,
-		"negative starts":           `SELECT count(*) FROM task WHERE starts < 0`,
-	} {
-		var n int
-		if err := d.Row(context.Background(), query, nil, &n); err != nil {
-			t.Error(err)
-		}
-		if n > 0 {
-			t.Errorf("%d %s", n, what)
-		}
-	}
-}
-
-func must(t tester, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
-func pass(d time.Duration) {
-	<-time.After(d)
-	synctest.Wait()
-}
 
 func TestTasksRunAtOnceAndInOrder(t *testing.T) {
 	b := &book{}
@@ -183,9 +82,9 @@ func TestAPanicIsARetry(t *testing.T) {
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
 		d := openAt(t, dir+"/lanes.db")
-		n := 0
+		var n atomic.Int64
 		l := New(d, Options{Handlers: map[string]Handler{"send": func(context.Context, Task) Result {
-			if n++; n == 1 {
+			if n.Add(1) == 1 {
 				panic("boom")
 			}
 			return Result{}
@@ -193,8 +92,8 @@ func TestAPanicIsARetry(t *testing.T) {
 		stop := runLanes(t, l)
 		must(t, enqueue(d, l, send, 1))
 		pass(2 * time.Second)
-		if n != 2 {
-			t.Errorf("ran %d times", n)
+		if n.Load() != 2 {
+			t.Errorf("ran %d times", n.Load())
 		}
 		stop()
 		checkRest(t, d)
@@ -225,29 +124,29 @@ func TestAHandlerEnqueuesOnItsOwnLane(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := openAt(t, dir+"/lanes.db")
 		var l *Lanes
-		n := 0
+		var n atomic.Int64
 		l = New(d, Options{Forget: map[string]bool{"send": true}, Handlers: map[string]Handler{"send": func(_ context.Context, task Task) Result {
-			n++
+			n.Add(1)
 			return Result{Commit: func(tx *db.Tx) error {
 				if task.Ref == 0 {
 					return nil
 				}
-				return l.Enqueue(tx, send, 1, task.Ref-1, time.Now().Add(time.Hour))
+				return l.Enqueue(tx, send, 1, task.Ref-1, time.Now().Add(time.Minute))
 			}}
 		}}})
 		stop := runLanes(t, l)
 		must(t, enqueue(d, l, send, 3))
-		pass(150 * time.Minute)
-		if n != 3 {
-			t.Errorf("ran %d times in 2.5 hours", n)
+		pass(150 * time.Second)
+		if n.Load() != 3 {
+			t.Errorf("ran %d times in 2.5 minutes", n.Load())
 		}
-		pass(time.Hour)
+		pass(time.Minute)
 		stop()
 		checkRest(t, d)
 		var lanes int
 		must(t, d.Row(context.Background(), `SELECT count(*) FROM lane`, nil, &lanes))
-		if n != 4 || lanes != 0 {
-			t.Errorf("ran %d times, %d lanes left", n, lanes)
+		if n.Load() != 4 || lanes != 0 {
+			t.Errorf("ran %d times, %d lanes left", n.Load(), lanes)
 		}
 	})
 }
@@ -258,7 +157,8 @@ func TestCapacityIsPerKind(t *testing.T) {
 		d := openAt(t, dir+"/lanes.db")
 		gate := make(chan struct{})
 		var mu sync.Mutex
-		running, most, fast := 0, 0, 0
+		running, most := 0, 0
+		var fast atomic.Int64
 		l := New(d, Options{Capacity: map[string]int{"slow": 3}, Handlers: map[string]Handler{
 			"slow": func(context.Context, Task) Result {
 				mu.Lock()
@@ -271,7 +171,7 @@ func TestCapacityIsPerKind(t *testing.T) {
 				mu.Unlock()
 				return Result{}
 			},
-			"fast": func(context.Context, Task) Result { mu.Lock(); fast++; mu.Unlock(); return Result{} },
+			"fast": func(context.Context, Task) Result { fast.Add(1); return Result{} },
 		}})
 		stop := runLanes(t, l)
 		for i := range 10 {
@@ -281,8 +181,8 @@ func TestCapacityIsPerKind(t *testing.T) {
 		pass(time.Second)
 		s, err := l.Stats(context.Background())
 		must(t, err)
-		if k := s.Kinds["slow"]; k.Running != 3 || k.Due != 7 || k.Oldest < time.Second || fast != 10 {
-			t.Errorf("slow %+v, fast ran %d", k, fast)
+		if k := s.Kinds["slow"]; k.Running != 3 || k.Due != 7 || k.Oldest < time.Second || fast.Load() != 10 {
+			t.Errorf("slow %+v, fast ran %d", k, fast.Load())
 		}
 		if idle, err := l.Idle(context.Background()); idle || err != nil {
 			t.Errorf("idle %v, %v", idle, err)
@@ -435,4 +335,24 @@ func TestALaneThatMiscountsIsSetToEmpty(t *testing.T) {
 		pass(time.Second)
 		b.want(t, "send:1#2")
 	})
+}
+
+func TestTheLongestDueIsClaimedFirst(t *testing.T) {
+	w := newWorld(t, openDB(t))
+	n := w.nodes[0]
+	for i, due := range []time.Duration{3, 1, 2} {
+		must(t, enqueueAt(w.d, n.l, modelLanes[i], int64(due), w.now.Add(due*time.Second)))
+	}
+	must(t, enqueueAt(w.d, n.l, modelLanes[4], 9, w.now.Add(4*time.Second))) // of another kind
+	w.now = w.now.Add(5 * time.Second)
+	must(t, n.l.beat(context.Background()))
+	_, err := n.l.poll(context.Background())
+	must(t, err)
+	var refs []int64
+	for _, h := range n.runs {
+		refs = append(refs, h.r.task.ref)
+	}
+	if !slices.Equal(refs, []int64{1, 2, 9}) { // there is room for two of a kind
+		t.Errorf("claimed %v", refs)
+	}
 }

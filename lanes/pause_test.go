@@ -115,18 +115,18 @@ func TestManyParkedLanesComeBack(t *testing.T) {
 // However the probes end and whatever comes meanwhile, every task is run in the end.
 func TestNoWayOfEndingAProbeStrandsTheOthers(t *testing.T) {
 	for name, end := range map[string]Result{
-		"done": {}, "again": {Next: Again}, "again later": {Next: Again, After: 10 * time.Minute}, "retry": {Next: Retry, After: 10 * time.Minute},
+		"done": {}, "again": {Next: Again}, "again later": {Next: Again, After: time.Minute}, "retry": {Next: Retry, After: time.Minute},
 		"other scope": {Pause: &Pause{Scope: "wa", For: time.Minute}}, "commit fails": {Commit: func(*db.Tx) error { return fmt.Errorf("no") }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := &book{answers: []Result{{Next: Again, Pause: &Pause{For: time.Minute}}, end, end}}
-			inBubble(t, Options{}, b, func(d *db.DB, l *Lanes) {
+			inBubble(t, Options{Poll: time.Second}, b, func(d *db.DB, l *Lanes) {
 				for i := range 5 {
 					must(t, enqueue(d, l, sendLane(i), 0))
 					must(t, enqueue(d, l, sendLane(i), 1))
 					pass(10 * time.Millisecond)
 				}
-				pass(30 * time.Minute)
+				pass(6 * time.Minute)
 				seen := map[string]bool{}
 				for _, r := range b.read() {
 					seen[r] = true

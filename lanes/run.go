@@ -121,7 +121,7 @@ func (l *Lanes) settle(r *run, res Result) (kept bool) {
 			l.entry(r).WithError(err).Warn("outcome is not stored yet")
 		}
 		unsure = unsure || errors.Is(err, db.ErrCommit)
-		l.pauseFor(wait)
+		<-time.After(wait)
 	}
 }
 
@@ -156,7 +156,7 @@ func (l *Lanes) release(r *run) {
 		if err == nil || errors.Is(err, db.ErrClosed) {
 			return
 		}
-		l.pauseFor(wait)
+		<-time.After(wait)
 	}
 }
 
@@ -170,8 +170,6 @@ func (l *Lanes) update(r *run, query string, args ...any) {
 		l.entry(r).WithError(err).Warn("lane is not released yet")
 	}
 }
-
-func (l *Lanes) pauseFor(d time.Duration) { <-time.After(d) }
 
 func (l *Lanes) entry(r *run) logrus.FieldLogger {
 	return l.log.WithFields(logrus.Fields{"lane": r.lane.ID, "seq": r.task.seq, "epoch": r.epoch})

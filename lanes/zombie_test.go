@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"causeway/db"
@@ -71,7 +72,12 @@ func TestAZombieIsFencedFromALaneThatWasForgottenAndMadeAnew(t *testing.T) {
 
 // A commit that failed for us and is on disk all the same: nothing is stored twice, and the lane goes on.
 func TestAnOutcomeThatWasStoredAfterAllIsNotStoredTwice(t *testing.T) {
-	w := newWorld(t, openDB(t))
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) { storedAfterAll(t, newWorld(t, openAt(t, dir+"/lanes.db"))) })
+}
+
+func storedAfterAll(t *testing.T, w *world) {
+	t.Helper()
 	n, lane := w.nodes[0], modelLanes[0]
 	must(t, enqueue(w.d, n.l, lane, 1))
 	must(t, enqueue(w.d, n.l, lane, 2))

@@ -72,8 +72,11 @@ func (b *builder) line(line string) {
 	}
 }
 
-// longestSpan bounds how far on the end of a span is looked for, in bytes.
-const longestSpan = 3000
+// How far on the end of a span is looked for, in bytes.
+const (
+	longestSpan     = 3000
+	longestEmphasis = 1000
+)
 
 const escapable = "\\`*_{}[]()#+-.!|~>\"<&"
 
@@ -181,6 +184,7 @@ func linkAt(s string) (spanned, bool) {
 
 // emphasisAt reads words between two equal marks which touch them.
 func emphasisAt(s string, inWord bool) (spanned, bool) {
+	s = s[:min(len(s), longestEmphasis)]
 	for _, e := range emphases {
 		n := len(e.mark)
 		if !strings.HasPrefix(s, e.mark) || len(s) < 2*n+1 || s[n] == s[0] || isSpace(rune(s[n])) || s[0] == '_' && inWord {
@@ -193,10 +197,11 @@ func emphasisAt(s string, inWord bool) (spanned, bool) {
 			}
 			at += next
 			after, _ := utf8.DecodeRuneInString(s[at+n:])
-			if before := s[at-1]; !isSpace(rune(before)) && before != '\\' && (s[0] != '_' || !wordly(after)) {
+			before := s[at-1]
+			if before != '\\' && !isSpace(rune(before)) && (s[0] != '_' || !wordly(after)) {
 				return spanned{at + n, e.tags, s[n:at], ""}, true
 			}
-			if n == 1 {
+			if n == 1 && before != '\\' {
 				break
 			}
 		}

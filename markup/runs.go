@@ -48,7 +48,7 @@ type builder struct {
 	runs   []run
 	last   run             // the style and link of the run under way
 	words  strings.Builder // its text
-	counts [16]int // how often each style is open
+	counts [16]int         // how often each style is open
 	link   *link
 	shown  bool  // the link has text
 	breaks int   // line ends that the next words need before them
@@ -65,7 +65,10 @@ func (b *builder) text(s string) {
 		if b.words.Len() == 0 || b.breaks > 0 {
 			s = strings.TrimPrefix(s, "\n")
 		}
-		b.add(s)
+		if lines := strings.TrimRight(s, "\n"); lines != "" {
+			b.add(lines)
+			b.breaks = len(s) - len(lines)
+		}
 		return
 	}
 	for i, word := range strings.FieldsFunc(s, isSpace) {
@@ -190,13 +193,16 @@ func (b *builder) list(first int) {
 	b.lists = append(b.lists, first)
 }
 
+// deepest bounds how far an item is moved to the right.
+const deepest = 4
+
 func (b *builder) item() {
 	mark, depth := "•", len(b.lists)
 	if depth > 0 && b.lists[depth-1] > 0 {
 		mark = strconv.Itoa(b.lists[depth-1]) + "."
 		b.lists[depth-1]++
 	}
-	b.add(strings.Repeat("  ", max(depth-1, 0)) + mark)
+	b.add(strings.Repeat("  ", min(max(depth-1, 0), deepest)) + mark)
 	b.space = true
 }
 

@@ -23,38 +23,39 @@ func (t *tx) identify(ch core.ChannelID, p core.Person) (identity, error) {
 	if len(names) == 0 {
 		names = []string{string(p.Address)}
 	}
-	known := make([]bool, len(names))
-	var who identity
-	for i, name := range names {
-		var found identity
-		err := t.Row(`SELECT i.id, i.contact_id, i.address FROM identity_key k JOIN identity i ON i.id = k.identity_id WHERE k.channel = $1 AND k.name = $2`,
-			[]any{string(ch), db.Clean(name)}, &found.id, &found.contact, &found.address)
-		switch {
-		case errors.Is(err, sql.ErrNoRows):
-		case err != nil:
-			return identity{}, fmt.Errorf("find contact: %w", err)
-		default:
-			known[i] = true
-			if who.id == 0 {
-				who = found
-			}
-		}
+	who, err := t.named(ch, names)
+	if err != nil {
+		return identity{}, err
 	}
-	if who.id == 0 {
-		var err error
+	known := who.id != 0
+	if !known {
 		if who, err = t.newIdentity(ch, p); err != nil {
 			return identity{}, err
 		}
 	}
-	for i, name := range names {
-		if known[i] {
-			continue
+	for _, name := range names {
+		if known && len(names) == 1 {
+			break
 		}
-		if _, err := t.Exec(`INSERT INTO identity_key(channel, name, identity_id) VALUES($1, $2, $3)`, string(ch), db.Clean(name), who.id); err != nil {
+		if _, err := t.Exec(`INSERT INTO identity_key(channel, name, identity_id) VALUES($1, $2, $3) ON CONFLICT(channel, name) DO NOTHING`, string(ch), db.Clean(name), who.id); err != nil {
 			return identity{}, fmt.Errorf("name contact: %w", err)
 		}
 	}
 	return who, t.refresh(&who, p)
+}
+
+// named is the identity of the first of the names that is known, the zero one if
+// none is.
+func (t *tx) named(ch core.ChannelID, names []string) (identity, error) {
+	var who identity
+	for _, name := range names {
+		err := t.Row(`SELECT i.id, i.contact_id, i.address FROM identity_key k JOIN identity i ON i.id = k.identity_id WHERE k.channel = $1 AND k.name = $2`,
+			[]any{string(ch), db.Clean(name)}, &who.id, &who.contact, &who.address)
+		if err == nil || !errors.Is(err, sql.ErrNoRows) {
+			return who, err
+		}
+	}
+	return who, nil
 }
 
 func (t *tx) newIdentity(ch core.ChannelID, p core.Person) (identity, error) {

@@ -129,8 +129,6 @@ func scanMessage(scan func(...any) error, url func(int64, time.Time) string, now
 	if err != nil {
 		return m, fmt.Errorf("message %d: %w", m.ID, err)
 	}
-	if m.Content = c; m.Direction == core.In {
-		m.Content = withURLs(c, func(id int64) string { return url(id, now) })
-	}
+	m.Content = withURLs(c, func(id int64) string { return url(id, now) })
 	return m, errors.Join(unpack(metadata, &m.Metadata), unpack(fault, &m.Fault), unpack(notes, &m.Notes))
 }

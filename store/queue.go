@@ -9,11 +9,12 @@ import (
 )
 
 // The kinds of lane. Bot and send lanes are one for each conversation, media
-// lanes one for each file.
+// lanes one for each file, poll lanes one for each channel.
 const (
 	laneBot   = "bot"
 	laneSend  = "send"
 	laneMedia = "media"
+	lanePoll  = "poll"
 )
 
 // What a task of a bot lane is; its ref is a message, an event, or the message

@@ -17,21 +17,26 @@ import (
 // called again, or twice at once, with what is known already.
 func (s *Store) Record(ctx context.Context, a core.Arrival) ([]core.ItemFate, error) {
 	var fates []core.ItemFate
-	err := s.do(ctx, orderKey(a), func(t *tx) error {
-		fates = make([]core.ItemFate, 0, len(a.Items))
-		for _, item := range a.Items {
-			fate, err := t.record(item)
-			if err != nil {
-				return err
-			}
-			fates = append(fates, fate)
-		}
-		return t.keepDelivery(a, fates)
+	err := s.do(ctx, orderKey(a), func(t *tx) (err error) {
+		fates, err = t.recordAll(a)
+		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("record delivery on %s: %w", a.Channel, err)
 	}
 	return fates, nil
+}
+
+func (t *tx) recordAll(a core.Arrival) ([]core.ItemFate, error) {
+	fates := make([]core.ItemFate, 0, len(a.Items))
+	for _, item := range a.Items {
+		fate, err := t.record(item)
+		if err != nil {
+			return nil, err
+		}
+		fates = append(fates, fate)
+	}
+	return fates, t.keepDelivery(a, fates)
 }
 
 // orderKey groups a delivery's transactions with others of the same contact, so
@@ -59,6 +64,14 @@ func (t *tx) record(item core.Arrived) (core.ItemFate, error) {
 		return t.hear(item, e)
 	case core.Reported:
 		return t.report(item, e)
+	case core.Echo:
+		return t.echo(item, e)
+	case core.Moved:
+		return t.move(item, e)
+	case core.Opened:
+		return t.opened(item, e)
+	case core.Blocked:
+		return t.blocked(item, e)
 	}
 	return core.ItemFate{Key: item.Key, Fate: item.Fate, Why: db.Clean(item.Why)}, nil
 }
@@ -172,14 +185,14 @@ func (t *tx) inbound(c *conversation, item core.Item, e core.Heard) (row, error)
 		return r, err
 	}
 	switch content := e.Content.(type) {
-	case core.Media:
-		r.Content, err = t.keepLater(c, r.ID, content)
 	case core.Selection:
 		r.Content, err = t.tapped(c, content)
 	case core.Text:
 		r.Content, err = t.typed(c, content)
+	default:
+		r.Content, err = t.keepFiles(c, r.ID, content)
 	}
-	if hears(r.Content) && c.Owner.Type == core.BotOwner {
+	if hears(r.Content) && c.Owner.Type == core.BotOwner && !silent(r.Content) {
 		r.turn = turnPending
 	}
 	return r, err
@@ -193,6 +206,12 @@ func hears(c core.Content) bool {
 		return false
 	}
 	return true
+}
+
+// silent reports whether the author of a button wants the bot not to hear of it.
+func silent(c core.Content) bool {
+	pick, ok := c.(core.Selection)
+	return ok && fmt.Sprint(pick.Metadata[core.MetaSkipBot]) == "true"
 }
 
 // quoted is our id of the message that the provider names.
@@ -210,9 +229,26 @@ func (t *tx) quoted(c *conversation, provider core.ProviderID) (core.MessageID, 
 	return id, nil
 }
 
-// keepLater notes the file and has it fetched; the message's content names it
-// at once.
-func (t *tx) keepLater(c *conversation, message core.MessageID, m core.Media) (core.Content, error) {
+// keepFiles notes the files of a content and has them fetched; the content names
+// them by our address at once.
+func (t *tx) keepFiles(c *conversation, message core.MessageID, content core.Content) (core.Content, error) {
+	switch content := content.(type) {
+	case core.Media:
+		return t.keepLater(c, message, content)
+	case core.Album:
+		items := make([]core.Media, len(content.Items))
+		for i, m := range content.Items {
+			var err error
+			if items[i], err = t.keepLater(c, message, m); err != nil {
+				return nil, err
+			}
+		}
+		return core.Album{Items: items}, nil
+	}
+	return content, nil
+}
+
+func (t *tx) keepLater(c *conversation, message core.MessageID, m core.Media) (core.Media, error) {
 	if m.Ref == "" {
 		return m, nil
 	}
@@ -220,7 +256,7 @@ func (t *tx) keepLater(c *conversation, message core.MessageID, m core.Media) (c
 	if _, err := t.Exec(`INSERT INTO media(id, conversation_id, message_id, channel, ref, mime, name, size, state, fault, created_at)
 		VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, '', $10)`, id, int64(c.ID), int64(message), string(c.Channel),
 		db.Clean(m.Ref), db.Clean(m.MIME), db.Clean(m.Name), m.Size, mediaPending, t.now); err != nil {
-		return nil, fmt.Errorf("note media: %w", err)
+		return m, fmt.Errorf("note media: %w", err)
 	}
 	m.Ref, m.URL = "", ourURL(id)
 	return m, t.enqueueMedia(c, id)

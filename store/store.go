@@ -48,6 +48,7 @@ type Store struct {
 	db    *db.DB
 	lanes *lanes.Lanes
 	act   func(context.Context, core.Work) core.Outcome
+	stop  <-chan struct{} // closed when Run is to end
 
 	mu      sync.Mutex
 	changed chan struct{} // closed at the next change to the log
@@ -72,7 +73,7 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 		return nil, fmt.Errorf("open store: %w", err)
 	}
 	s.lanes = lanes.New(s.db, lanes.Options{
-		Handlers: map[string]lanes.Handler{laneBot: s.workBot, laneSend: s.workSend, laneMedia: s.workMedia, laneTimer: s.workTimer},
+		Handlers: map[string]lanes.Handler{laneBot: s.workBot, laneSend: s.workSend, laneMedia: s.workMedia, laneTimer: s.workTimer, lanePoll: s.workPoll},
 		Capacity: o.Capacity, Forget: map[string]bool{laneMedia: true},
 		Now: o.Now, NewID: o.IDs.Next, Log: o.Log, Grace: o.Grace,
 	})
@@ -116,7 +117,7 @@ func (s *Store) Close() error {
 
 // Run implements core.Store.
 func (s *Store) Run(ctx context.Context, act func(context.Context, core.Work) core.Outcome) error {
-	s.act = act
+	s.act, s.stop = act, ctx.Done()
 	if err := s.armUpkeep(ctx); err != nil {
 		return err
 	}

@@ -31,6 +31,9 @@ func (s *Store) workBot(ctx context.Context, task lanes.Task) lanes.Result {
 	if err != nil {
 		return unreadable(err)
 	}
+	if over, err := s.turnOver(ctx, task); over || err != nil {
+		return unreadable(err)
+	}
 	switch o := s.act(ctx, w).(type) {
 	case core.Later:
 		return later(o, nil)
@@ -49,21 +52,79 @@ func (s *Store) turnWork(ctx context.Context, c core.Conversation, task lanes.Ta
 	}}
 	if task.What == whatEvent {
 		var name, data string
-		if err := s.db.Row(ctx, `SELECT name, data FROM bot_event WHERE id = $1`, []any{task.Ref}, &name, &data); err != nil {
+		var created int64
+		if err := s.db.Row(ctx, `SELECT name, data, created_at FROM bot_event WHERE id = $1`, []any{task.Ref}, &name, &data, &created); err != nil {
 			return w, err
 		}
-		w.Event = &core.BotEvent{Name: name}
+		w.Event, w.At = &core.BotEvent{Name: name}, timeOf(created)
 		return w, unpack(data, &w.Event.Data)
 	}
 	m, err := s.Message(ctx, core.MessageID(task.Ref))
 	if err != nil {
 		return w, err
 	}
-	w.Message, w.Waited = &m, s.o.Now().Sub(m.CreatedAt)
-	var pending int
-	err = s.db.Row(ctx, `SELECT count(*) FROM media WHERE message_id = $1 AND state = 'pending'`, []any{task.Ref}, &pending)
-	w.Pending = pending > 0
-	return w, err
+	w.Message, w.At, w.Waited = &m, m.CreatedAt, s.o.Now().Sub(m.CreatedAt)
+	if album, ok := m.Metadata[core.MetaAlbum]; ok {
+		w.Album = true
+		if w.With, err = s.albumAfter(ctx, m, album); err != nil {
+			return w, err
+		}
+		newest := m.CreatedAt
+		for _, other := range w.With {
+			newest = other.CreatedAt
+		}
+		w.Quiet = s.o.Now().Sub(newest)
+	}
+	for _, id := range heardIDs(w) {
+		var pending int
+		if err := s.db.Row(ctx, `SELECT count(*) FROM media WHERE message_id = $1 AND state = 'pending'`, []any{id}, &pending); err != nil {
+			return w, err
+		}
+		w.Pending = w.Pending || pending > 0
+	}
+	return w, nil
+}
+
+// heardIDs are the messages that a turn hands over.
+func heardIDs(w core.TurnWork) []int64 {
+	var ids []int64
+	if w.Message != nil {
+		ids = append(ids, int64(w.Message.ID))
+	}
+	for _, m := range w.With {
+		ids = append(ids, int64(m.ID))
+	}
+	return ids
+}
+
+// albumAfter is the files of the album that came after m and wait for the bot.
+func (s *Store) albumAfter(ctx context.Context, m core.Message, album any) ([]core.Message, error) {
+	rows, err := s.db.Rows(ctx, `SELECT `+messageColumns+` FROM message m WHERE m.conversation_id = $1 AND m.seq > $2 AND m.turn = 'pending' ORDER BY m.seq LIMIT 50`,
+		int64(m.Conversation), m.Seq)
+	if err != nil {
+		return nil, fmt.Errorf("read album: %w", err)
+	}
+	after, err := collect(rows, s.scanner())
+	if err != nil {
+		return nil, fmt.Errorf("read album: %w", err)
+	}
+	var same []core.Message
+	for _, other := range after {
+		if fmt.Sprint(other.Metadata[core.MetaAlbum]) == fmt.Sprint(album) {
+			same = append(same, other)
+		}
+	}
+	return same, nil
+}
+
+// turnOver reports whether a message was handed over already, with others.
+func (s *Store) turnOver(ctx context.Context, task lanes.Task) (bool, error) {
+	if task.What != whatMessage {
+		return false, nil
+	}
+	var state string
+	err := s.db.Row(ctx, `SELECT turn FROM message WHERE id = $1`, []any{task.Ref}, &state)
+	return state != turnPending, err
 }
 
 // notHandedOver ends a turn that no bot will hear.
@@ -79,14 +140,24 @@ func (t *tx) notHandedOver(id core.ConversationID, task lanes.Task) error {
 }
 
 func (t *tx) endTurn(task lanes.Task, state string) error {
-	query := `UPDATE message SET turn = $1 WHERE id = $2`
+	query := `UPDATE message SET turn = $1 WHERE id = $2 AND turn = 'pending'`
 	if task.What == whatEvent {
-		query = `UPDATE bot_event SET state = $1 WHERE id = $2`
+		query = `UPDATE bot_event SET state = $1 WHERE id = $2 AND state = 'pending'`
 	}
 	if _, err := t.Exec(query, state, task.Ref); err != nil {
 		return fmt.Errorf("end turn: %w", err)
 	}
 	return nil
+}
+
+// endTurns ends the turn of everything that was handed over.
+func (t *tx) endTurns(w core.TurnWork, task lanes.Task, state string) error {
+	for _, m := range w.With {
+		if err := t.endTurn(lanes.Task{What: whatMessage, Ref: int64(m.ID)}, state); err != nil {
+			return err
+		}
+	}
+	return t.endTurn(task, state)
 }
 
 // turnDone stores an answer and all that it does. If the owner changed since the
@@ -101,7 +172,7 @@ func (t *tx) turnDone(w core.TurnWork, task lanes.Task, o core.TurnDone) error {
 		if err := t.suppress(c, from, o); err != nil {
 			return err
 		}
-		if err := t.endTurn(task, turnSuppressed); err != nil {
+		if err := t.endTurns(w, task, turnSuppressed); err != nil {
 			return err
 		}
 		return t.save(c)
@@ -119,7 +190,7 @@ func (t *tx) turnDone(w core.TurnWork, task lanes.Task, o core.TurnDone) error {
 	if err := t.carryOut(c, o); err != nil {
 		return err
 	}
-	if err := t.endTurn(task, turnDone); err != nil {
+	if err := t.endTurns(w, task, turnDone); err != nil {
 		return err
 	}
 	return t.save(c)

@@ -20,16 +20,7 @@ const (
 
 // armUpkeep starts the timer lane, once for ever: it arms itself again.
 func (s *Store) armUpkeep(ctx context.Context) error {
-	return s.do(ctx, 0, func(t *tx) error {
-		var n int
-		if err := t.Row(`SELECT count(*) FROM task WHERE lane_id = $1`, []any{upkeepLane}, &n); err != nil {
-			return fmt.Errorf("look for the timer: %w", err)
-		}
-		if n > 0 {
-			return nil
-		}
-		return t.enqueue(lanes.Lane{ID: upkeepLane, Kind: laneTimer}, 0, 0)
-	})
+	return s.do(ctx, 0, func(t *tx) error { return t.armOnce(lanes.Lane{ID: upkeepLane, Kind: laneTimer}, 0) })
 }
 
 // workTimer drops what is older than it is to be kept, and ends what waited too

@@ -36,6 +36,9 @@ func later(o core.Later, commit func(*db.Tx) error) lanes.Result {
 // unreadable is the step for work whose rows could not be read: it waits. Work
 // whose rows are gone is over.
 func unreadable(err error) lanes.Result {
+	if err == nil {
+		return lanes.Result{}
+	}
 	if errors.Is(err, sql.ErrNoRows) {
 		return lanes.Result{Error: "the row of the work is gone"}
 	}
@@ -117,7 +120,10 @@ func (t *tx) callMade(w core.SendWork, o core.CallMade) error {
 	if err := t.apply(w.Message.ID, core.Sent, nil); err != nil {
 		return err
 	}
-	return t.readEarly(w.Channel, w.Message.ID)
+	if err := t.readEarly(w.Channel, w.Message.ID); err != nil {
+		return err
+	}
+	return t.settleEchoes(w.Message.Conversation)
 }
 
 func (t *tx) sendFailed(w core.SendWork, o core.SendFailed) error {
@@ -135,7 +141,10 @@ func (t *tx) sendFailed(w core.SendWork, o core.SendFailed) error {
 	if was == core.Delivered || was == core.Read || was == core.Sent {
 		return nil
 	}
-	return t.setMessage(w.Message.Conversation, w.Message.ID, to, o.Fault)
+	if err := t.setMessage(w.Message.Conversation, w.Message.ID, to, o.Fault); err != nil {
+		return err
+	}
+	return t.settleEchoes(w.Message.Conversation)
 }
 
 // workMedia has a file fetched.
@@ -201,12 +210,7 @@ func (t *tx) describe(message core.MessageID, id int64, kept core.Kept) error {
 	if err != nil {
 		return fmt.Errorf("message %d: %w", message, err)
 	}
-	m, ok := c.(core.Media)
-	if !ok || m.URL != ourURL(id) {
-		return nil
-	}
-	m.MIME, m.Size = kept.MIME, kept.Size
-	body, err := core.MarshalContent(m)
+	body, err := core.MarshalContent(described(c, ourURL(id), kept))
 	if err != nil {
 		return fmt.Errorf("describe media: %w", err)
 	}
@@ -214,4 +218,21 @@ func (t *tx) describe(message core.MessageID, id int64, kept core.Kept) error {
 		return fmt.Errorf("describe media: %w", err)
 	}
 	return nil
+}
+
+// described is the content with the file at url described as it was found to be.
+func described(c core.Content, url string, kept core.Kept) core.Content {
+	switch c := c.(type) {
+	case core.Media:
+		if c.URL == url {
+			c.MIME, c.Size = kept.MIME, kept.Size
+		}
+		return c
+	case core.Album:
+		for i, m := range c.Items {
+			c.Items[i], _ = described(m, url, kept).(core.Media)
+		}
+		return c
+	}
+	return c
 }

@@ -197,3 +197,22 @@ CREATE TABLE kept_since (
 );
 INSERT INTO kept_since(id, at) VALUES (1, 0);
 CREATE INDEX delivery_at ON delivery(at);
+
+-- Where the fetching of a channel's events was left.
+CREATE TABLE poll (
+	id BIGINT PRIMARY KEY,
+	channel TEXT NOT NULL,
+	next TEXT NOT NULL
+);
+CREATE UNIQUE INDEX poll_channel ON poll(channel);
+
+-- Messages to a contact that came back from the provider while a send was under way, and may be ours.
+CREATE TABLE echo (
+	channel TEXT NOT NULL,
+	provider_id TEXT NOT NULL,
+	conversation_id BIGINT NOT NULL,
+	event_key TEXT NOT NULL,
+	body TEXT NOT NULL,
+	PRIMARY KEY (channel, provider_id)
+);
+CREATE INDEX echo_conversation ON echo(conversation_id);
