@@ -138,7 +138,7 @@ func (f *fitter) template(c Template) {
 func (f *fitter) emit(c Content) { f.Parts = append(f.Parts, c) }
 
 // longestNote bounds what a note repeats of the content, in runes.
-const longestNote = 300
+const longestNote = 2000
 
 func (f *fitter) note(s Severity, path, rule, from, to string) {
 	f.Notes = append(f.Notes, Note{

@@ -81,7 +81,8 @@ func (f *fitter) foldMedia(m *menu) {
 	m.body.above(lines(caption.words(), titled(file.Name, file.URL)))
 }
 
-func (f *fitter) holds(s string, limit int) bool { return limit > 0 && f.fits(s, limit) }
+// holds reports whether there is something to put in a place, and room for it.
+func (f *fitter) holds(s string, limit int) bool { return limit > 0 && !blank(s) && f.fits(s, limit) }
 
 func (f *fitter) foldHeader(m *menu) {
 	if !blank(m.header) {

@@ -70,6 +70,7 @@ func (a *author) upTo(n int, label string) int { return rapid.IntRange(0, n).Dra
 var atoms = []string{
 	"word", "Straße", "пример", "日本語の文", "🇩🇪🇫🇷🇯🇵", "👨‍👩‍👧‍👦", "e\u0301\u0302", "שלום", "مرحبا", "👍🏽", "a&b", "x<y", "नमस्ते", "[z]",
 	"*s*", "_u_", strings.Repeat("long", 12), "한국어", "1️⃣",
+	strings.Repeat("👨‍👩‍👧‍👦", 8), strings.Repeat("🇩🇪", 20), strings.Repeat("e\u0301\u0302", 30),
 }
 
 // words is a text that is nowhere else in the answer.

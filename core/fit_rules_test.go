@@ -92,6 +92,9 @@ buttons | ` + strings.Repeat("h", 61) + `⏎⏎B⏎⏎` + strings.Repeat("f", 61
 ! same footer footer_in_body
 ! same header header_in_body
 `},
+		{"a blank header is none", strict, say(core.Choices{Header: " ", Body: "B", Footer: "\n", Buttons: replies(1)}), `
+buttons | B | (Day 1)
+`},
 		{"numbers count on", words, say(core.Choices{Body: "A?", Buttons: replies(2)}, core.Choices{Body: "B?", Buttons: replies(1)}), `
 text | A?⏎⏎1. Day 1⏎2. Day 2
 ! degraded buttons numbered

@@ -14,6 +14,7 @@ func TestFormatsBecomeEachOther(t *testing.T) {
 		{"badly nested", "html", "<b>a<i>b</b>c</i>", "abc", "<b>a<i>b</i></b><i>c</i>", "abc"},
 		{"spaces at the marks", "html", "x<b> y </b>z", "x y z", "x <b>y</b> z", "x *y* z"},
 		{"inside a word", "html", "un<b>believ</b>able", "unbelievable", "un<b>believ</b>able", "unbelievable"},
+		{"beside punctuation", "html", "(<b>a</b>), <i>-b-</i>!", "(a), -b-!", "(<b>a</b>), <i>-b-</i>!", "(*a*), _-b-_!"},
 		{"paragraphs", "html", "<p>One</p><p>Two</p>", "One\n\nTwo", "One\n\nTwo", "One\n\nTwo"},
 		{"line ends", "html", "a<br>b<br/><br>c", "a\nb\n\nc", "a\nb\n\nc", "a\nb\n\nc"},
 		{"bold over lines", "html", "<b>a<br>b</b>", "a\nb", "<b>a\nb</b>", "*a*\n*b*"},

@@ -102,7 +102,7 @@ func unmarkParts(line []run, s style) {
 			i++
 			continue
 		}
-		if i > 0 && inWord(line[i-1], line[i]) || end < len(line) && inWord(line[end-1], line[end]) {
+		if i > 0 && joins(lastOf(line[i-1]), firstOf(line[i])) || end < len(line) && joins(firstOf(line[end]), lastOf(line[end-1])) {
 			for j := i; j < end; j++ {
 				line[j].style &^= s
 			}
@@ -111,12 +111,18 @@ func unmarkParts(line []run, s style) {
 	}
 }
 
-// inWord reports whether a word goes on from one run to the next. A mark shows
-// only where it stands beside something else.
-func inWord(a, b run) bool {
-	last, _ := utf8.DecodeLastRuneInString(a.text)
-	first, _ := utf8.DecodeRuneInString(b.text)
-	return !unicode.IsSpace(last) && !unicode.IsSpace(first) && (wordly(last) || wordly(first))
+// joins reports whether a mark would not show between a character outside it and
+// one inside.
+func joins(outside, inside rune) bool { return wordly(outside) && !unicode.IsSpace(inside) }
+
+func firstOf(r run) rune {
+	first, _ := utf8.DecodeRuneInString(r.text)
+	return first
+}
+
+func lastOf(r run) rune {
+	last, _ := utf8.DecodeLastRuneInString(r.text)
+	return last
 }
 
 func wordly(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }

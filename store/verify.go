@@ -181,19 +181,23 @@ func (v *verifier) inbound(ctx context.Context, read db.Reader, made map[core.Me
 	if err != nil {
 		return err
 	}
-	rows, err := read.Rows(ctx, `SELECT id FROM message WHERE direction = 'in' AND created_at >= $1`, since+ledgerEdge)
+	rows, err := read.Rows(ctx, `SELECT id, direction = 'in' FROM message WHERE (direction = 'in' OR event_key IS NOT NULL) AND created_at >= $1`, since+ledgerEdge)
 	if err != nil {
 		return err
 	}
-	ids, err := collect(rows, func(scan func(...any) error) (id core.MessageID, err error) { return id, scan(&id) })
+	type came struct {
+		id core.MessageID
+		in bool
+	}
+	all, err := collect(rows, func(scan func(...any) error) (c came, err error) { return c, scan(&c.id, &c.in) })
 	if err != nil {
 		return err
 	}
-	for _, id := range ids {
-		if _, ok := made[id]; !ok {
-			v.found(rule, id, "no delivery brought the message")
+	for _, c := range all {
+		if _, ok := made[c.id]; !ok && c.in {
+			v.found(rule, c.id, "no delivery brought the message")
 		}
-		delete(made, id)
+		delete(made, c.id)
 	}
 	if since > 0 {
 		return nil // a delivery at the edge may name a message from before it
