@@ -28,9 +28,14 @@ type Kind struct {
 	Open func(id ChannelID, settings any) (Connector, error)
 }
 
-// Resender is implemented by settings that say whether a call whose outcome is
-// not known may be made once more; without it, it may.
-type Resender interface{ Resends() bool }
+// These are what settings may say to the engine; without them, a call whose
+// outcome is not known may be made once more, no template reopens a closed
+// window, and the kind's rate is kept to.
+type (
+	Resender interface{ Resends() bool }
+	Reopener interface{ Reopens() *Template }
+	Hurrier  interface{ Hurries() bool }
+)
 
 // Problem is something wrong with one setting.
 type Problem struct {
@@ -186,6 +191,8 @@ type Capabilities struct {
 	// Window is how long after the contact's last message the provider takes
 	// free messages; 0 for ever.
 	Window time.Duration `json:"window"`
+	// Rate is how fast the provider takes messages.
+	Rate Rate `json:"rate"`
 	// Evidence is how long to wait for a report before a call whose outcome is
 	// not known is made again; 0 where no report ever comes.
 	Evidence time.Duration `json:"evidence"`

@@ -17,7 +17,8 @@ type Engine struct {
 	o     Ports
 	setup atomic.Pointer[Setup]
 
-	trouble trouble       // faults in a row, by channel
+	trouble trouble // faults in a row, by channel
+	pace    pace
 	acking  chan struct{} // a place for each ack under way
 	acks    sync.WaitGroup
 }
@@ -48,11 +49,14 @@ type Channel struct {
 	Kind      Kind
 	Connector Connector
 	Resend    bool // a call whose outcome is unknown may be made once more
+	Rate      Rate
+	// Reopen is sent when a message meets a closed window, nil for nothing.
+	Reopen *Template
 }
 
 // Info is what the store must know of the channel.
 func (c Channel) Info() ChannelInfo {
-	return ChannelInfo{ID: c.ID, Kind: c.Kind.Name, Window: c.Kind.Capabilities.Window}
+	return ChannelInfo{ID: c.ID, Kind: c.Kind.Name, Window: c.Kind.Capabilities.Window, Reopen: c.Reopen}
 }
 
 const (
@@ -63,7 +67,7 @@ const (
 // NewEngine makes an engine that begins with s.
 func NewEngine(o Ports, s *Setup) *Engine {
 	e := &Engine{o: o, acking: make(chan struct{}, ackPlaces)}
-	e.trouble.rows = map[ChannelID]int{}
+	e.trouble.rows, e.pace.full = map[ChannelID]int{}, map[string]time.Time{}
 	e.setup.Store(s)
 	return e
 }

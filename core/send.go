@@ -13,6 +13,9 @@ const (
 	sendTries = 6
 	// breakAt is how many faults in a row stop a channel's sends for a while.
 	breakAt = 5
+	// paceSleep is how long a send waits for its place where it stands; for longer
+	// it goes back into its lane.
+	paceSleep = time.Second
 	// brokenPause is how often a stopped channel is tried.
 	brokenPause = time.Minute
 )
@@ -65,6 +68,9 @@ func render(k Kind, w SendWork) ([]Payload, error) {
 }
 
 func (e *Engine) call(ctx context.Context, ch Channel, w SendWork, p Payload, last bool) Outcome {
+	if delay := e.pace.take(e.o.Now(), ch.ID, w.To, ch.Rate, paceSleep); delay > paceSleep || !wait(ctx, delay) {
+		return Later{After: delay}
+	}
 	begun := e.o.Now()
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
@@ -87,7 +93,7 @@ func (e *Engine) sendFailed(ch Channel, w SendWork, f *Fault) Outcome {
 		return SendFailed{Fault: f}
 	case WindowClosed:
 		e.trouble.over(ch.ID)
-		return SendFailed{Fault: f, Hold: w.Message.Sender.Type != FromBot}
+		return e.windowClosed(ch, w, f)
 	case RateLimited:
 		return Later{After: max(f.After, time.Second), Fault: f, Pause: !f.Pair}
 	case ChannelBroken:
@@ -106,6 +112,19 @@ func (e *Engine) sendFailed(ch Channel, w SendWork, f *Fault) Outcome {
 		return SendFailed{Fault: f}
 	}
 	return Later{After: max(f.After, e.backoff(w.Attempts)), Fault: f, Count: true}
+}
+
+// windowClosed holds what a person said until the contact writes, and asks them
+// to by the channel's template. A bot's answer is of no use later.
+func (e *Engine) windowClosed(ch Channel, w SendWork, f *Fault) Outcome {
+	o := SendFailed{Fault: f, Hold: w.Message.Sender.Type != FromBot}
+	if _, template := w.Message.Content.(Template); template {
+		o.Hold = false // a template needs no window; holding it would ask for itself
+	}
+	if o.Hold {
+		o.Reopen = ch.Reopen
+	}
+	return o
 }
 
 // backoff is the wait after the n-th failure (from 0): 4 s, 16 s, 1, 4, 17

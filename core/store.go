@@ -61,6 +61,7 @@ type ChannelInfo struct {
 	ID     ChannelID
 	Kind   string
 	Window time.Duration // the provider's reply window, 0 for none
+	Reopen *Template     // asks the contact to write when the window has closed
 }
 
 // Arrival is one webhook call, verified and understood.
@@ -221,10 +222,12 @@ type CallMade struct {
 	Last     bool // there are no more
 }
 
-// SendFailed ends a message. Hold keeps it until the contact writes instead.
+// SendFailed ends a message. Hold keeps it until the contact writes instead;
+// Reopen is then said once, so that they may.
 type SendFailed struct {
-	Fault *Fault
-	Hold  bool
+	Fault  *Fault
+	Hold   bool
+	Reopen *Template
 }
 
 // Fetched says that media is kept.

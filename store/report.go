@@ -23,6 +23,8 @@ func (t *tx) report(item core.Arrived, e core.Reported) (core.ItemFate, error) {
 	}
 	fate.Message, fate.Conversation = call.message, call.conversation
 	switch {
+	case e.Status == core.Failed && e.Fault != nil && e.Fault.Kind == core.WindowClosed && call.was != core.Read && call.was != core.Delivered:
+		return fate, t.windowClosed(call, e.Fault, item.Channel.Reopen)
 	case e.Status == core.Failed:
 	case call.was == core.Queued || call.was == core.Sending || call.was == core.Unknown:
 		return fate, t.tooEarly(item.Channel.ID, e)
@@ -30,6 +32,35 @@ func (t *tx) report(item core.Arrived, e core.Reported) (core.ItemFate, error) {
 		return fate, nil // the last call speaks for the message
 	}
 	return fate, t.apply(call.message, e.Status, e.Fault)
+}
+
+// windowClosed is for providers that take a message first and say later that the
+// window has closed: what a person said is held then, to be sent anew.
+func (t *tx) windowClosed(call callRow, fault *core.Fault, reopen *core.Template) error {
+	var from core.SenderType
+	var content string
+	if err := t.Row(`SELECT sender_type, content FROM message WHERE id = $1`, []any{int64(call.message)}, &from, &content); err != nil {
+		return fmt.Errorf("read sender: %w", err)
+	}
+	c, err := core.UnmarshalContent([]byte(content))
+	if err != nil {
+		return fmt.Errorf("message %d: %w", call.message, err)
+	}
+	if _, template := c.(core.Template); template || from == core.FromBot || call.was != core.Sent {
+		return t.apply(call.message, core.Failed, fault)
+	}
+	for _, query := range []string{`DELETE FROM call WHERE message_id = $1`, `UPDATE message SET made = 0, provider_id = NULL, resent = 0 WHERE id = $1`} {
+		if _, err := t.Exec(query, int64(call.message)); err != nil {
+			return fmt.Errorf("hold message: %w", err)
+		}
+	}
+	if err := t.setMessage(call.conversation, call.message, core.Held, fault); err != nil {
+		return err
+	}
+	if reopen == nil {
+		return nil
+	}
+	return t.reopen(call.conversation, *reopen)
 }
 
 // callRow is a call of ours and its message.

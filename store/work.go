@@ -144,7 +144,34 @@ func (t *tx) sendFailed(w core.SendWork, o core.SendFailed) error {
 	if err := t.setMessage(w.Message.Conversation, w.Message.ID, to, o.Fault); err != nil {
 		return err
 	}
+	if o.Hold && o.Reopen != nil {
+		if err := t.reopen(w.Message.Conversation, *o.Reopen); err != nil {
+			return err
+		}
+	}
 	return t.settleEchoes(w.Message.Conversation)
+}
+
+// reopen says the channel's template, once until the contact writes.
+func (t *tx) reopen(id core.ConversationID, template core.Template) error {
+	c, err := t.load(id)
+	if err != nil {
+		return err
+	}
+	var asked int
+	if err := t.Row(`SELECT count(*) FROM message WHERE conversation_id = $1 AND sender_type = 'system' AND private = 0 AND created_at >= $2
+		AND seq > coalesce((SELECT max(seq) FROM message WHERE conversation_id = $1 AND direction = 'in'), 0)`, []any{int64(id), c.heardAt}, &asked); err != nil {
+		return fmt.Errorf("look for the template: %w", err)
+	}
+	if asked > 0 {
+		return nil
+	}
+	say := core.Fitted{Saying: core.Saying{Content: template}, Parts: []core.Content{template}}
+	message := core.MessageID(t.s.newID())
+	if _, err := t.queue(c, core.Sender{Type: core.FromSystem}, core.Spoken{ID: message, Fitted: say}, message); err != nil {
+		return err
+	}
+	return t.save(c)
 }
 
 // workMedia has a file fetched.

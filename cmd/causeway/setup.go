@@ -39,7 +39,7 @@ func newSetup(c *config.Config, client *egress.Client) (*setup, error) {
 		if err != nil {
 			return nil, fmt.Errorf("open channel %s: %w", ch.ID, err)
 		}
-		s.engine.Channels[ch.ID] = core.Channel{ID: ch.ID, Kind: kind, Connector: connector, Resend: resends(ch.Settings)}
+		s.engine.Channels[ch.ID] = channel(ch, kind, connector)
 	}
 	for _, b := range c.Bots {
 		bot, err := bots.Webhook(bots.Options{
@@ -55,11 +55,19 @@ func newSetup(c *config.Config, client *egress.Client) (*setup, error) {
 	return s, nil
 }
 
-// resends reports whether a channel's settings let a call whose outcome is
-// unknown be made once more.
-func resends(settings any) bool {
-	r, ok := settings.(core.Resender)
-	return !ok || r.Resends()
+// channel is an account with what its settings say to the engine.
+func channel(ch config.Channel, kind core.Kind, connector core.Connector) core.Channel {
+	c := core.Channel{ID: ch.ID, Kind: kind, Connector: connector, Resend: true, Rate: kind.Capabilities.Rate}
+	if r, ok := ch.Settings.(core.Resender); ok {
+		c.Resend = r.Resends()
+	}
+	if r, ok := ch.Settings.(core.Reopener); ok {
+		c.Reopen = r.Reopens()
+	}
+	if h, ok := ch.Settings.(core.Hurrier); ok && h.Hurries() {
+		c.Rate = core.Rate{}
+	}
+	return c
 }
 
 // directory is what the API shows of the config.
