@@ -94,13 +94,13 @@ func readEdited(data []byte) (Content, error) {
 func PlainText(c Content) string {
 	switch c := c.(type) {
 	case Text:
-		return c.Body
+		return plain(c.Body, c.Format)
 	case Media:
-		return c.Caption
+		return plain(c.Caption, c.Format)
 	case Album:
 		var captions []string
 		for _, m := range c.Items {
-			captions = append(captions, m.Caption)
+			captions = append(captions, plain(m.Caption, m.Format))
 		}
 		return lines(captions...)
 	case Location:
@@ -112,11 +112,11 @@ func PlainText(c Content) string {
 		}
 		return lines(names...)
 	case Choices:
-		return lines(c.Header, c.Body, c.Footer)
+		return lines(c.Header, plain(c.Body, c.Format), c.Footer)
 	case List:
 		return lines(c.Header, c.Body, c.Footer)
 	case Cards:
-		text := []string{c.Body}
+		text := []string{plain(c.Body, c.Format)}
 		for _, card := range c.Cards {
 			text = append(text, card.Title)
 		}

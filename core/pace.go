@@ -44,7 +44,11 @@ func (p *pace) take(now time.Time, ch ChannelID, to Address, r Rate, patience ti
 
 // delay is how long a bucket wants the next message to wait.
 func (p *pace) delay(now time.Time, key string, every time.Duration, burst int) time.Duration {
-	return max(0, p.full[key].Sub(now)-every*time.Duration(max(burst, 1)-1))
+	at := p.full[key]
+	if at.Before(now) {
+		return 0
+	}
+	return max(0, at.Sub(now)-every*time.Duration(max(burst, 1)-1))
 }
 
 func (p *pace) fill(now time.Time, key string, every time.Duration) {

@@ -90,7 +90,7 @@ func words(c core.Content) (string, int, string) {
 	switch c := c.(type) {
 	case core.Text:
 		if c.Format == core.HTML {
-			return text, typeHTML, ""
+			return c.Body, typeHTML, ""
 		}
 	case core.Media:
 		return text, mediaType(c.Media), MediaEvent

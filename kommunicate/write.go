@@ -36,6 +36,7 @@ func WriteMessage(m core.Message) ([]byte, error) {
 func (w *written) content(c core.Content) {
 	switch c := c.(type) {
 	case core.Text:
+		w.Message = c.Body
 		w.formatted(c.Format)
 	case core.Media:
 		w.media(c)
