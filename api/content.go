@@ -67,6 +67,10 @@ func check(c core.Content) error {
 		return join(optional("body", c.Body), link("image", c.Image, true), each("items", c.Items, 1, row), each("buttons", c.Buttons, 0, button))
 	case core.Cards:
 		return join(optional("body", c.Body), format(c.Format), each("cards", c.Cards, 1, card))
+	case core.Form:
+		return join(optional("body", c.Body), format(c.Format), each("fields", c.Fields, 1, func(f core.Field) error {
+			return whether(f.Name != "" && f.Type != "", "a name and a type are needed")
+		}), link("submit.url", c.Submit.URL, true))
 	case core.Template:
 		return whether(c.Name != "" && c.Language != "", "name and language are needed")
 	}

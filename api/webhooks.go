@@ -118,6 +118,7 @@ func webhookResult(c Code) string {
 	switch c {
 	case CodeUnverified, CodeUnreadable, CodeTooLarge, CodeBusy:
 		return string(c)
+	default:
+		return "error"
 	}
-	return "error"
 }

@@ -67,9 +67,12 @@ func submission(ctx context.Context, sub core.Submission) (*http.Request, error)
 	}
 	body, sort := []byte(nil), "application/x-www-form-urlencoded"
 	if sub.JSON {
-		data := sub.Data
-		if data == nil {
-			data = map[string]string{}
+		data := map[string]any{}
+		for key, value := range sub.Data {
+			data[key] = value
+		}
+		for key, values := range sub.Lists {
+			data[key] = values
 		}
 		sort = "application/json"
 		if body, err = json.Marshal(data); err != nil {
@@ -79,6 +82,9 @@ func submission(ctx context.Context, sub core.Submission) (*http.Request, error)
 		form := url.Values{}
 		for key, value := range sub.Data {
 			form.Set(key, value)
+		}
+		for key, values := range sub.Lists {
+			form[key] = values
 		}
 		body = []byte(form.Encode())
 	}

@@ -121,6 +121,7 @@ type Texts struct {
 	Resolved string `yaml:"resolved"` // when a conversation is closed
 	Invalid  string `yaml:"invalid"`  // to an answer that does not fit
 	Cancel   string `yaml:"cancel"`   // the word that ends a form
+	Back     string `yaml:"back"`     // the word that asks a form's last question again
 }
 
 // Egress says whom we may call besides public addresses.
@@ -165,6 +166,7 @@ func defaults() *Config {
 			Resolved: "This conversation is closed. Write again whenever you like.",
 			Invalid:  "That does not fit. Please try again.",
 			Cancel:   "cancel",
+			Back:     "back",
 		},
 	}
 }

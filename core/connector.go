@@ -15,6 +15,7 @@ type Kind struct {
 	Title string // as a person says it
 	// Source is the kind's code on the bot's wire.
 	Source       string
+	Example      Address // a made-up address that Render takes, for previews
 	Capabilities Capabilities
 	// Render turns one part of fitted content into native calls, to be made in
 	// order. It is pure. It takes whatever Fit made fit for Capabilities; an

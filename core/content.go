@@ -123,9 +123,10 @@ func (b Button) Says() string {
 
 // Submission is a call that a tap has us make.
 type Submission struct {
-	URL  string            `json:"url"`
-	Data map[string]string `json:"data,omitempty"`
-	JSON bool              `json:"json,omitempty"` // else form-urlencoded
+	URL   string              `json:"url"`
+	Data  map[string]string   `json:"data,omitempty"`
+	Lists map[string][]string `json:"lists,omitempty"` // what has several values
+	JSON  bool                `json:"json,omitempty"`  // else form-urlencoded
 }
 
 // List is a menu of items, each with its own action, and buttons below it.
@@ -214,7 +215,7 @@ func (Template) Type() ContentType { return TypeTemplate }
 
 // Sendable lists a zero value of every content that may be sent.
 func Sendable() []Content {
-	return []Content{Text{}, Media{}, Album{}, Location{}, Contacts{}, Choices{}, List{}, Cards{}, Template{}}
+	return []Content{Text{}, Media{}, Album{}, Location{}, Contacts{}, Choices{}, List{}, Cards{}, Form{}, Template{}}
 }
 
 // MarshalContent writes c as a JSON object with its "type" first.
@@ -267,6 +268,10 @@ func readAs(t ContentType, data []byte) (Content, error) {
 		return read[List](data)
 	case TypeCards:
 		return read[Cards](data)
+	case TypeForm:
+		return read[Form](data)
+	case TypeFormAnswer:
+		return read[FormAnswer](data)
 	case TypeTemplate:
 		return read[Template](data)
 	case TypeSelection:

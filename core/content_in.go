@@ -121,6 +121,10 @@ func PlainText(c Content) string {
 			text = append(text, card.Title)
 		}
 		return lines(text...)
+	case Form:
+		return plain(c.Body, c.Format)
+	case FormAnswer:
+		return c.Message
 	case Template:
 		return lines(c.Params...)
 	case Selection:

@@ -41,6 +41,7 @@ type Setup struct {
 	Bots     map[string]Bot
 	TTL      time.Duration // an outgoing message that waited longer fails
 	Choose   string        // the body of choices where none is given
+	Forms    FormTexts
 }
 
 // Channel is one account at one provider.

@@ -112,9 +112,11 @@ func (f *fitter) add(c Content) {
 		f.list(c)
 	case Cards:
 		f.cards(c)
+	case Form:
+		f.formContent(c)
 	case Template:
 		f.template(c)
-	case Selection, Reaction, Order, Edited, Deleted, Unsupported:
+	case FormAnswer, Selection, Reaction, Order, Edited, Deleted, Unsupported:
 		f.lose("", "not_sendable", lines(string(c.Type()), PlainText(c)))
 	default:
 		f.lose("", "empty", "")

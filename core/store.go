@@ -140,6 +140,9 @@ type TurnWork struct {
 	// of them came.
 	Album bool
 	Quiet time.Duration
+	// Dialogue is the form that is being answered, and how far; nil for none.
+	Dialogue *Dialogue
+	Form     Form
 }
 
 // SendWork makes the next native calls of an outgoing message.
@@ -214,6 +217,18 @@ type TurnDone struct {
 	Tags    []string
 	Contact *ContactPatch
 	Notices []string
+	Form    *FormTurn // nil if the turn was no answer to a form's question
+}
+
+// FormTurn is what a turn did to the conversation's dialogue.
+type FormTurn struct {
+	Next *Dialogue // nil: it is over
+	// Answer is the whole form: the contact says it, Submission is made, and the
+	// bot hears it. Shown is a line that the conversation shows besides.
+	Answer     *FormAnswer
+	Submission *Submission
+	Shown      string
+	Event      *BotEvent // tells the bot that there will be no answer
 }
 
 // CallMade says that the next native call of a message was made.

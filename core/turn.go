@@ -31,6 +31,9 @@ func (e *Engine) turn(ctx context.Context, s *Setup, w TurnWork) Outcome {
 	if !ok {
 		return TurnDone{Failed: true, Notices: []string{"The channel " + string(w.Conversation.Channel) + " is not configured."}}
 	}
+	if w.Dialogue != nil && w.Message != nil {
+		return e.dialogue(s, ch, w)
+	}
 	w.Source = ch.Kind.Source
 	begun := e.o.Now()
 	answer, err := bot.Reply(ctx, w.Turn)
@@ -47,6 +50,32 @@ func (e *Engine) turn(ctx context.Context, s *Setup, w TurnWork) Outcome {
 		Say: e.fit(s, ch, answer.Say), HandOff: answer.HandOff, Resolve: answer.Resolve,
 		Tags: answer.Tags, Contact: answer.Contact, Notices: answer.Notices,
 	}
+}
+
+// FormEndedEvent tells a bot that a form was not answered to its end; its data
+// has the form's message and the reason, cancelled or invalid.
+const FormEndedEvent = "FORM_ENDED"
+
+// dialogue takes a message as the answer to the question of a form.
+func (e *Engine) dialogue(s *Setup, ch Channel, w TurnWork) Outcome {
+	step := w.Form.Hear(*w.Dialogue, w.Message.Content, s.Forms)
+	switch {
+	case step.Done != nil:
+		f := &FormTurn{Answer: step.Done, Submission: w.Form.Submission(*step.Done)}
+		if w.Form.Submit.Shown {
+			f.Shown = step.Done.Lines()
+		}
+		return TurnDone{Form: f}
+	case step.Ended != "":
+		return TurnDone{Form: &FormTurn{Event: &BotEvent{Name: FormEndedEvent, Data: Metadata{
+			"formMsgKey": KeyOf(w.Dialogue.Form), "reason": step.Ended,
+		}}}}
+	}
+	say := make([]Saying, len(step.Ask))
+	for i, c := range step.Ask {
+		say[i].Content = c
+	}
+	return TurnDone{Form: &FormTurn{Next: &step.Next}, Say: e.fit(s, ch, say)}
 }
 
 // botFailed is the whole policy for bots that do not answer.

@@ -129,7 +129,7 @@ func (b *body) Read(p []byte) (int, error) {
 		return n, failure(b.req, true, ErrTooLarge)
 	}
 	b.left -= int64(n)
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		err = failure(b.req, true, err)
 	}
 	return n, err

@@ -25,7 +25,7 @@ func chatContext(t core.Turn, said core.Content, carried core.Metadata) (map[str
 	}
 	maps.Copy(ctx, contextIn(conv.Metadata))
 	maps.Copy(ctx, contextIn(carried))
-	for _, ours := range []string{"attachments", "selection", "content"} {
+	for _, ours := range []string{"attachments", "selection", "content", "formData", "formMsgKey"} {
 		delete(ctx, ours) // only we tell what came
 	}
 	if pick, ok := said.(core.Selection); ok {
@@ -34,6 +34,9 @@ func chatContext(t core.Turn, said core.Content, carried core.Metadata) (map[str
 		if pick.Language != "" {
 			ctx["kmUserLanguageCode"] = pick.Language
 		}
+	}
+	if form, ok := said.(core.FormAnswer); ok && form.ToBot {
+		ctx["formData"], ctx["formMsgKey"] = formData(form), core.KeyOf(form.Of)
 	}
 	if files := attachments(said); len(files) > 0 {
 		ctx["attachments"] = files
@@ -123,7 +126,7 @@ func putContent(ctx map[string]any, c core.Content) error {
 		}
 		ctx["content"] = json.RawMessage(raw)
 	case core.Text, core.Media, core.Album, core.Location, core.Choices, core.List, core.Cards,
-		core.Template, core.Selection:
+		core.Form, core.FormAnswer, core.Template, core.Selection:
 	}
 	return nil
 }

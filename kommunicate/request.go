@@ -104,7 +104,7 @@ func words(c core.Content) (string, int, string) {
 		return text, typeLocation, MediaEvent
 	case core.Contacts:
 		return text, typeContact, ""
-	case core.Choices, core.List, core.Cards, core.Template, core.Selection, core.Reaction,
+	case core.Choices, core.List, core.Cards, core.Form, core.FormAnswer, core.Template, core.Selection, core.Reaction,
 		core.Order, core.Edited, core.Deleted, core.Unsupported:
 	}
 	return text, typeText, ""
@@ -127,6 +127,9 @@ func metadata(said core.Content, carried core.Metadata, ctx map[string]any) map[
 	maps.Copy(m, carried)
 	if pick, ok := said.(core.Selection); ok {
 		maps.Copy(m, pick.Metadata)
+	}
+	if form, ok := said.(core.FormAnswer); ok {
+		maps.Copy(m, form.Metadata)
 	}
 	m[keyContext] = ctx
 	return m

@@ -8,8 +8,8 @@ import (
 )
 
 // templates read the payload of each template that can be shown, by its id. A
-// reader gives nil for a payload that it can make nothing of. Missing is only
-// 12, the form; 1, 2, 4 and 5 were never documented.
+// reader gives nil for a payload that it can make nothing of. 1, 2, 4 and 5 were
+// never documented.
 var templates = map[string]func(*reader, rich) core.Content{
 	"3":  (*reader).buttons,
 	"6":  (*reader).replies,
@@ -18,6 +18,7 @@ var templates = map[string]func(*reader, rich) core.Content{
 	"9":  (*reader).images,
 	"10": (*reader).cards,
 	"11": (*reader).buttons,
+	"12": (*reader).form,
 	"13": (*reader).buttons,
 	"14": (*reader).videos,
 }

@@ -18,7 +18,7 @@ type written struct {
 }
 
 // WriteMessage writes a message in Kommunicate's form: ReadMessage reads back
-// what templates 3, 6, 7, 9, 10, 11 and 14, files, locations and text can say.
+// what templates 3, 6, 7, 9, 10, 11, 12 and 14, files, locations and text can say.
 // Headers, footers and the picture of choices have no place there: header and
 // footer become lines of the text, the picture is lost. Any other content
 // is its plain text. It fails only for metadata that is no JSON.
@@ -56,7 +56,11 @@ func (w *written) content(c core.Content) {
 		w.Message = c.Body
 		w.formatted(c.Format)
 		w.cards(c)
-	case core.Contacts, core.Template, core.Selection, core.Reaction, core.Order, core.Edited,
+	case core.Form:
+		w.Message = c.Body
+		w.formatted(c.Format)
+		w.form(c)
+	case core.Contacts, core.FormAnswer, core.Template, core.Selection, core.Reaction, core.Order, core.Edited,
 		core.Deleted, core.Unsupported:
 	}
 }

@@ -46,6 +46,7 @@ type Task struct {
 // Step is what becomes of the task.
 type Step int
 
+// The steps.
 const (
 	Done  Step = iota // finished; the next task's turn
 	Again             // the same task once more after Result.After, not counted as a failure

@@ -31,12 +31,11 @@ func (l *Lanes) PauseScope(tx *db.Tx, scope string, until time.Time, reason stri
 
 // ResumeScope ends a pause whatever time it has left, within tx; its lanes follow in the order of their times.
 func (l *Lanes) ResumeScope(tx *db.Tx, scope string) error {
-	return l.resume(tx, `DELETE FROM pause WHERE scope = $1`, scope)
+	return l.resume(tx, scope, `DELETE FROM pause WHERE scope = $1`)
 }
 
-func (l *Lanes) resume(tx *db.Tx, query string, args ...any) error {
-	scope := args[0].(string)
-	n, err := tx.Exec(query, args...)
+func (l *Lanes) resume(tx *db.Tx, scope, query string, more ...any) error {
+	n, err := tx.Exec(query, append([]any{scope}, more...)...)
 	if err != nil {
 		return fmt.Errorf("resume %s: %w", scope, err)
 	}
@@ -60,7 +59,7 @@ func (l *Lanes) storePause(tx *db.Tx, r *run, res Result, keep bool, now int64) 
 		return nil
 	}
 	if res.Resume && res.Pause == nil {
-		if err := l.resume(tx, `DELETE FROM pause WHERE scope = $1 AND until <= $2`, r.lane.Scope, now); err != nil {
+		if err := l.resume(tx, r.lane.Scope, `DELETE FROM pause WHERE scope = $1 AND until <= $2`, now); err != nil {
 			return err
 		}
 	}
@@ -145,7 +144,7 @@ func (l *Lanes) sendProbe(tx *db.Tx, scope string, now int64) error {
 		return err
 	}
 	if !probe.Valid {
-		return l.resume(tx, `DELETE FROM pause WHERE scope = $1 AND NOT EXISTS (SELECT 1 FROM lane WHERE parked = $1)`, scope)
+		return l.resume(tx, scope, `DELETE FROM pause WHERE scope = $1 AND NOT EXISTS (SELECT 1 FROM lane WHERE parked = $1)`)
 	}
 	if _, err := tx.Exec(`UPDATE lane SET parked = NULL WHERE id = $1`, probe.String); err != nil {
 		return err

@@ -80,7 +80,7 @@ func (f *Folder) kept(id int64, claimed string) (core.Kept, error) {
 	defer file.Close()
 	head := make([]byte, sniffed)
 	n, err := io.ReadFull(file, head)
-	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return core.Kept{}, err
 	}
 	// The call that kept it may have died, or may not be through yet, between

@@ -53,7 +53,7 @@ func (f *Folder) Verify(id int64, expires, sig string, now time.Time) error {
 
 func (f *Folder) signature(id int64, expires string) []byte {
 	mac := hmac.New(sha256.New, f.key)
-	fmt.Fprintf(mac, "causeway media\n%d\n%s", id, expires)
+	mac.Write(fmt.Appendf(nil, "causeway media\n%d\n%s", id, expires))
 	return mac.Sum(nil)
 }
 

@@ -106,7 +106,7 @@ func (s *Simulator) fetch(ctx context.Context, address string, limit int) (Fetch
 	if err != nil {
 		return Fetched{}, fmt.Errorf("fetch: %w", err)
 	}
-	defer w.Body.Close() //nolint:errcheck // read only
+	defer w.Body.Close()
 	if w.StatusCode != http.StatusOK {
 		return Fetched{}, fmt.Errorf("fetch: answered %d", w.StatusCode)
 	}

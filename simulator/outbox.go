@@ -157,7 +157,7 @@ func (s *Simulator) post(ctx context.Context, url string, h http.Header, body []
 	if err != nil {
 		return 0, nil
 	}
-	defer w.Body.Close()                               //nolint:errcheck // read only
+	defer w.Body.Close()
 	io.Copy(io.Discard, io.LimitReader(w.Body, 1<<20)) //nolint:errcheck // lets the connection be used again
 	return w.StatusCode, w.Header
 }

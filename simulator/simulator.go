@@ -187,7 +187,7 @@ func (s *Simulator) Up() error {
 }
 
 func (s *Simulator) listen() error {
-	l, err := net.Listen("tcp", s.addr)
+	l, err := (&net.ListenConfig{}).Listen(s.ctx, "tcp", s.addr)
 	if err != nil {
 		return fmt.Errorf("simulator: %w", err)
 	}

@@ -74,7 +74,7 @@ func (n *Number) upload(g *graphCall) answer {
 	if err != nil {
 		return schema("The file could not be read.").answer()
 	}
-	defer f.Close() //nolint:errcheck // read only
+	defer f.Close()
 	data, err := io.ReadAll(f)
 	if err != nil || len(data) == 0 {
 		return schema("The file is empty.").answer()

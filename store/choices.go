@@ -90,7 +90,8 @@ func (t *tx) offered(c *conversation) ([]core.Offered, error) {
 		if err := scan(&o.Message, &o.Answer, &text); err != nil {
 			return o, err
 		}
-		return o, unpack(text, &o.Options)
+		err := unpack(text, &o.Options)
+		return o, err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read choices: %w", err)

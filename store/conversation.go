@@ -20,16 +20,17 @@ type conversation struct {
 	heardAt    int64
 	windowMS   int64
 	lastAgent  string
+	dialogue   string // packed core.Dialogue, "" for none
 }
 
 const conversationColumns = `c.id, c.channel, c.kind, c.identity_id, c.contact_id, c.status, c.owner_type, c.owner_id, c.owner_name, c.owner_epoch,
-	c.team, c.tags, c.metadata, c.title, c.title_given, c.unread, c.last_seq, c.heard_at, c.window_ms, c.last_agent, c.created_at, c.updated_at`
+	c.team, c.tags, c.metadata, c.title, c.title_given, c.unread, c.last_seq, c.heard_at, c.window_ms, c.last_agent, c.dialogue, c.created_at, c.updated_at`
 
 func (c *conversation) scan(scan func(...any) error, more ...any) error {
 	var tags, metadata string
 	var created, updated int64
 	fields := []any{&c.ID, &c.Channel, &c.Kind, &c.identity, &c.contact, &c.Status, &c.Owner.Type, &c.Owner.ID, &c.Owner.Name, &c.OwnerEpoch,
-		&c.Team, &tags, &metadata, &c.Title, &c.titleGiven, &c.Unread, &c.lastSeq, &c.heardAt, &c.windowMS, &c.lastAgent, &created, &updated}
+		&c.Team, &tags, &metadata, &c.Title, &c.titleGiven, &c.Unread, &c.lastSeq, &c.heardAt, &c.windowMS, &c.lastAgent, &c.dialogue, &created, &updated}
 	if err := scan(append(fields, more...)...); err != nil {
 		return err
 	}
@@ -75,8 +76,8 @@ func (t *tx) begin(ch core.ChannelInfo, who identity) (*conversation, error) {
 	c.Contact.ID, c.Owner.Type = who.contact, core.Nobody
 	c.CreatedAt, c.UpdatedAt = timeOf(t.now), timeOf(t.now)
 	_, err := t.Exec(`INSERT INTO conversation(id, channel, kind, identity_id, contact_id, present, status, owner_type, owner_id, owner_name, owner_epoch,
-		team, tags, metadata, title, title_given, unread, last_seq, heard_at, window_ms, last_agent, created_at, updated_at)
-		VALUES($1, $2, $3, $4, $5, 1, $6, $7, '', '', 0, '', '', '', '', 0, 0, 0, 0, $8, '', $9, $9)`,
+		team, tags, metadata, title, title_given, unread, last_seq, heard_at, window_ms, last_agent, dialogue, created_at, updated_at)
+		VALUES($1, $2, $3, $4, $5, 1, $6, $7, '', '', 0, '', '', '', '', 0, 0, 0, 0, $8, '', '', $9, $9)`,
 		int64(c.ID), string(c.Channel), c.Kind, c.identity, int64(c.contact), string(c.Status), string(core.Nobody), c.windowMS, t.now)
 	if err != nil {
 		return nil, fmt.Errorf("begin conversation: %w", err)
@@ -95,9 +96,9 @@ func (t *tx) save(c *conversation) error {
 		return err
 	}
 	_, err = t.Exec(`UPDATE conversation SET status = $1, owner_type = $2, owner_id = $3, owner_name = $4, owner_epoch = $5, team = $6, tags = $7, metadata = $8,
-		title = $9, title_given = $10, unread = $11, last_seq = $12, heard_at = $13, window_ms = $14, last_agent = $15, updated_at = $16 WHERE id = $17`,
+		title = $9, title_given = $10, unread = $11, last_seq = $12, heard_at = $13, window_ms = $14, last_agent = $15, dialogue = $16, updated_at = $17 WHERE id = $18`,
 		string(c.Status), string(c.Owner.Type), c.Owner.ID, c.Owner.Name, c.OwnerEpoch, c.Team, tags, metadata,
-		db.Clean(c.Title), flag(c.titleGiven), c.Unread, c.lastSeq, c.heardAt, c.windowMS, c.lastAgent, t.now, int64(c.ID))
+		db.Clean(c.Title), flag(c.titleGiven), c.Unread, c.lastSeq, c.heardAt, c.windowMS, c.lastAgent, c.dialogue, t.now, int64(c.ID))
 	if err != nil {
 		return fmt.Errorf("save conversation: %w", err)
 	}

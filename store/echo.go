@@ -48,7 +48,8 @@ func (t *tx) settleEchoes(id core.ConversationID) error {
 		ours     bool
 	}
 	echoes, err := collect(rows, func(scan func(...any) error) (f found, err error) {
-		return f, scan(&f.provider, &f.key, &f.body, &f.ours)
+		err = scan(&f.provider, &f.key, &f.body, &f.ours)
+		return f, err
 	})
 	if err != nil || len(echoes) == 0 {
 		return err

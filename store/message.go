@@ -64,6 +64,9 @@ func (t *tx) insert(c *conversation, r row) (core.Message, error) {
 	if err != nil {
 		return core.Message{}, fmt.Errorf("write message: %w", err)
 	}
+	if err := c.beginDialogue(r.Message); err != nil {
+		return core.Message{}, err
+	}
 	return r.Message, t.note("message.created", c.ID, map[string]any{"message": summary(r.Message)})
 }
 
@@ -130,5 +133,6 @@ func scanMessage(scan func(...any) error, url func(int64, time.Time) string, now
 		return m, fmt.Errorf("message %d: %w", m.ID, err)
 	}
 	m.Content = withURLs(c, func(id int64) string { return url(id, now) })
-	return m, errors.Join(unpack(metadata, &m.Metadata), unpack(fault, &m.Fault), unpack(notes, &m.Notes))
+	err = errors.Join(unpack(metadata, &m.Metadata), unpack(fault, &m.Fault), unpack(notes, &m.Notes))
+	return m, err
 }

@@ -23,6 +23,8 @@ const (
 	whatMessage = iota + 1
 	whatEvent
 	whatSubmit
+	whatFormPost // deliver a form to its address; the ref is the form's event
+	whatForm     // hand a form to the bot
 )
 
 func sendLane(c core.ConversationID) string { return laneSend + ":" + c.String() }

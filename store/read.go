@@ -25,7 +25,8 @@ func scanConversation(scan func(...any) error) (core.Conversation, error) {
 		return core.Conversation{}, err
 	}
 	p.CreatedAt, p.Metadata = timeOf(created), core.Metadata{}
-	return c.Conversation, unpack(metadata, &p.Metadata)
+	err := unpack(metadata, &p.Metadata)
+	return c.Conversation, err
 }
 
 // Conversation implements core.Reader.
@@ -109,7 +110,8 @@ func (s *Store) Why(ctx context.Context, id core.ConversationID) ([]core.Assignm
 			return a, err
 		}
 		a.At = timeOf(at)
-		return a, unpack(why, &a.Why)
+		err := unpack(why, &a.Why)
+		return a, err
 	})
 }
 
@@ -142,7 +144,8 @@ func scanDelivery(scan func(...any) error) (core.DeliveryRecord, error) {
 		}
 		d.Body = raw
 	}
-	return d, unpack(items, &d.Items)
+	err := unpack(items, &d.Items)
+	return d, err
 }
 
 // Agents implements core.Reader. An agent of whom nothing is known is offline.

@@ -83,8 +83,11 @@ func (t *tx) keepDelivery(a core.Arrival, fates []core.ItemFate) error {
 		return err
 	}
 	body, packed := string(a.Body), false
-	if !utf8.Valid(a.Body) || strings.ContainsRune(body, 0) {
-		body, packed = base64.StdEncoding.EncodeToString(a.Body), true
+	if t.masked {
+		body = "a secret was typed in it: the body is not kept"
+	}
+	if !utf8.ValidString(body) || strings.ContainsRune(body, 0) {
+		body, packed = base64.StdEncoding.EncodeToString([]byte(body)), true
 	}
 	if _, err := t.Exec(`INSERT INTO delivery(id, channel, at, body, packed, items) VALUES($1, $2, $3, $4, $5, $6)`,
 		t.s.newID(), string(a.Channel), millis(a.At), body, flag(packed), items); err != nil {
@@ -123,6 +126,9 @@ func (t *tx) hear(item core.Arrived, e core.Heard) (core.ItemFate, error) {
 	}
 	r, err := t.inbound(c, item.Item, e)
 	if err != nil {
+		return core.ItemFate{}, err
+	}
+	if err := t.hideSecret(c, &r); err != nil {
 		return core.ItemFate{}, err
 	}
 	c.Unread++
@@ -286,7 +292,8 @@ func (t *tx) releaseHeld(c *conversation) error {
 	}
 	held, err := collect(rows, func(scan func(...any) error) ([2]int64, error) {
 		var r [2]int64
-		return r, scan(&r[0], &r[1])
+		err := scan(&r[0], &r[1])
+		return r, err
 	})
 	if err != nil {
 		return fmt.Errorf("release held messages: %w", err)

@@ -122,7 +122,10 @@ func (t *tx) readEarly(ch core.ChannelID, id core.MessageID) error {
 		fault  string
 		last   bool
 	}
-	reports, err := collect(rows, func(scan func(...any) error) (r report, err error) { return r, scan(&r.status, &r.fault, &r.last) })
+	reports, err := collect(rows, func(scan func(...any) error) (r report, err error) {
+		err = scan(&r.status, &r.fault, &r.last)
+		return r, err
+	})
 	if err != nil {
 		return fmt.Errorf("read early reports: %w", err)
 	}

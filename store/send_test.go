@@ -159,7 +159,7 @@ func TestABotMaySpeakOnlyWhileItOwns(t *testing.T) {
 	b := open(t, routing.Config{DefaultAgent: "ann"})
 	id := b.hear(heard("5", "1", "hi"))[0].Conversation
 	_, err := b.Say(t.Context(), core.Utterance{Conversation: id, Sender: core.Sender{Type: core.FromBot, ID: "helper"}, Say: []core.Spoken{b.says(core.Text{Body: "a"})}})
-	if err != core.ErrNotOwner { //nolint:errorlint // refusals are returned as they are
+	if err != core.ErrNotOwner { // refusals are returned as they are
 		t.Errorf("error is %v", err)
 	}
 	if len(b.messages(id)) != 1 {

@@ -69,6 +69,7 @@ func (t *tx) mayspeak(c *conversation, u core.Utterance) (refused, err error) {
 		private = private && m.Private
 	}
 	switch u.Sender.Type {
+	case core.FromContact, core.FromSystem:
 	case core.FromBot:
 		if c.Owner.Type != core.BotOwner || c.Owner.ID != u.Sender.ID {
 			return core.ErrNotOwner, nil

@@ -26,7 +26,6 @@ type bench struct {
 	t   *testing.T
 	url string
 	ids *db.IDs
-	seq int
 }
 
 func open(t *testing.T, rules routing.Config) *bench {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"causeway/core"
@@ -17,7 +18,7 @@ var errMoved = errors.New("the owner changed meanwhile")
 // workBot hands a turn to the bot that owns the conversation when it runs. A
 // turn that nobody is there to hear ends as not handed over.
 func (s *Store) workBot(ctx context.Context, task lanes.Task) lanes.Result {
-	if task.What == whatSubmit {
+	if task.What == whatSubmit || task.What == whatFormPost {
 		return s.workSubmit(ctx, task)
 	}
 	c, err := s.Conversation(ctx, core.ConversationID(task.Key))
@@ -57,7 +58,24 @@ func (s *Store) turnWork(ctx context.Context, c core.Conversation, task lanes.Ta
 			return w, err
 		}
 		w.Event, w.At = &core.BotEvent{Name: name}, timeOf(created)
-		return w, unpack(data, &w.Event.Data)
+		err := unpack(data, &w.Event.Data)
+		return w, err
+	}
+	// Before the messages: who reads them first may miss what a file that is
+	// fetched meanwhile writes into them, and no longer waits for it.
+	pending, err := s.pendingFrom(ctx, task.Ref)
+	if err != nil {
+		return w, err
+	}
+	if task.What == whatForm {
+		job, err := s.formJob(ctx, task)
+		if err != nil {
+			return w, err
+		}
+		m, err := s.Message(ctx, job.Message)
+		m.Content = job.Answer
+		w.Message, w.At = &m, m.CreatedAt
+		return w, err
 	}
 	m, err := s.Message(ctx, core.MessageID(task.Ref))
 	if err != nil {
@@ -76,13 +94,28 @@ func (s *Store) turnWork(ctx context.Context, c core.Conversation, task lanes.Ta
 		w.Quiet = s.o.Now().Sub(newest)
 	}
 	for _, id := range heardIDs(w) {
-		var pending int
-		if err := s.db.Row(ctx, `SELECT count(*) FROM media WHERE message_id = $1 AND state = 'pending'`, []any{id}, &pending); err != nil {
-			return w, err
-		}
-		w.Pending = w.Pending || pending > 0
+		w.Pending = w.Pending || slices.Contains(pending, id)
 	}
-	return w, nil
+	err = s.dialogueOf(ctx, &w)
+	return w, err
+}
+
+// pendingFrom lists the messages with files that are being fetched, from one on
+// in its conversation.
+func (s *Store) pendingFrom(ctx context.Context, message int64) ([]int64, error) {
+	rows, err := s.db.Rows(ctx, `SELECT m.id FROM message o JOIN message m ON m.conversation_id = o.conversation_id AND m.seq >= o.seq
+		JOIN media f ON f.message_id = m.id WHERE o.id = $1 AND f.state = 'pending'`, message)
+	if err != nil {
+		return nil, fmt.Errorf("look for files: %w", err)
+	}
+	pending, err := collect(rows, func(scan func(...any) error) (id int64, err error) {
+		err = scan(&id)
+		return id, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("look for files: %w", err)
+	}
+	return pending, nil
 }
 
 // heardIDs are the messages that a turn hands over.
@@ -141,13 +174,13 @@ func (t *tx) notHandedOver(id core.ConversationID, task lanes.Task) error {
 
 func (t *tx) endTurn(task lanes.Task, state string) error {
 	query := `UPDATE message SET turn = $1 WHERE id = $2 AND turn = 'pending'`
-	if task.What == whatEvent {
+	if task.What != whatMessage {
 		query = `UPDATE bot_event SET state = $1 WHERE id = $2 AND state = 'pending'`
 	}
 	if _, err := t.Exec(query, state, task.Ref); err != nil {
 		return fmt.Errorf("end turn: %w", err)
 	}
-	return nil
+	return t.forgetForm(task)
 }
 
 // endTurns ends the turn of everything that was handed over.
@@ -184,6 +217,11 @@ func (t *tx) turnDone(w core.TurnWork, task lanes.Task, o core.TurnDone) error {
 	}
 	for _, text := range o.Notices {
 		if err := t.notice(c, text); err != nil {
+			return err
+		}
+	}
+	if o.Form != nil {
+		if err := t.formTurn(c, o.Form, w.Message.ID); err != nil {
 			return err
 		}
 	}
@@ -286,6 +324,13 @@ func (s *Store) workSubmit(ctx context.Context, task lanes.Task) lanes.Result {
 // submitWork reads the submission from the message that offered the button.
 func (s *Store) submitWork(ctx context.Context, task lanes.Task) (core.SubmitWork, error) {
 	w := core.SubmitWork{Conversation: core.ConversationID(task.Key), Attempts: task.Attempts}
+	if task.What == whatFormPost {
+		job, err := s.formJob(ctx, task)
+		if err == nil && job.Submission != nil {
+			w.Submission, w.Title = *job.Submission, job.Answer.Message
+		}
+		return w, err
+	}
 	m, err := s.Message(ctx, core.MessageID(task.Ref))
 	if err != nil {
 		return w, err

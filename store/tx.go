@@ -14,8 +14,9 @@ import (
 // tx is one operation's view of a shared transaction.
 type tx struct {
 	*db.Tx
-	s   *Store
-	now int64
+	s      *Store
+	now    int64
+	masked bool // a secret came with the delivery: its body is not kept
 }
 
 func (s *Store) tx(t *db.Tx) *tx { return &tx{Tx: t, s: s, now: s.now()} }

@@ -70,7 +70,10 @@ func (t *tx) expireHeld() error {
 		id core.MessageID
 		c  core.ConversationID
 	}
-	old, err := collect(rows, func(scan func(...any) error) (h held, err error) { return h, scan(&h.id, &h.c) })
+	old, err := collect(rows, func(scan func(...any) error) (h held, err error) {
+		err = scan(&h.id, &h.c)
+		return h, err
+	})
 	if err != nil {
 		return fmt.Errorf("expire held messages: %w", err)
 	}

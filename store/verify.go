@@ -44,7 +44,7 @@ var checks = []check{
 		AND NOT EXISTS (SELECT 1 FROM task k WHERE k.lane_id = 'bot:' || m.conversation_id AND k.ref = m.id AND k.what = 1)`},
 	{"a pending event has its task",
 		`SELECT e.id, 'event ' || e.name || ' is pending and nothing will hand it over' FROM bot_event e WHERE e.state = 'pending'
-		AND NOT EXISTS (SELECT 1 FROM task k WHERE k.lane_id = 'bot:' || e.conversation_id AND k.ref = e.id AND k.what = 2)`},
+		AND NOT EXISTS (SELECT 1 FROM task k WHERE k.lane_id = 'bot:' || e.conversation_id AND k.ref = e.id AND k.what IN (2, 5))`},
 	{"an outgoing message that waits has its task",
 		`SELECT m.id, 'status ' || m.status || ' and nothing will send it' FROM message m WHERE m.direction = 'out' AND m.status IN ('queued', 'sending')
 		AND NOT EXISTS (SELECT 1 FROM task k WHERE k.lane_id = 'send:' || m.conversation_id AND k.ref = m.id)`},
@@ -106,7 +106,10 @@ func (v *verifier) all(ctx context.Context, read db.Reader) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", c.rule, err)
 		}
-		offenders, err := collect(rows, func(scan func(...any) error) (f Finding, err error) { return f, scan(&f.ID, &f.Text) })
+		offenders, err := collect(rows, func(scan func(...any) error) (f Finding, err error) {
+			err = scan(&f.ID, &f.Text)
+			return f, err
+		})
 		if err != nil {
 			return fmt.Errorf("%s: %w", c.rule, err)
 		}
@@ -189,7 +192,10 @@ func (v *verifier) inbound(ctx context.Context, read db.Reader, made map[core.Me
 		id core.MessageID
 		in bool
 	}
-	all, err := collect(rows, func(scan func(...any) error) (c came, err error) { return c, scan(&c.id, &c.in) })
+	all, err := collect(rows, func(scan func(...any) error) (c came, err error) {
+		err = scan(&c.id, &c.in)
+		return c, err
+	})
 	if err != nil {
 		return err
 	}
@@ -223,7 +229,8 @@ func (v *verifier) files(ctx context.Context, d *db.DB, list func() (map[int64]b
 		id    int64
 		state string
 	}, err error) {
-		return f, scan(&f.id, &f.state)
+		err = scan(&f.id, &f.state)
+		return f, err
 	})
 	if err != nil {
 		return err

@@ -20,6 +20,14 @@ type bridge struct {
 // startBridge starts the program and returns when it is ready.
 func startBridge(w *world) *bridge {
 	w.t.Helper()
+	b := launch(w)
+	b.ready()
+	return b
+}
+
+// launch starts the program.
+func launch(w *world) *bridge {
+	w.t.Helper()
 	log, err := os.OpenFile(filepath.Join(w.dir, "log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		w.t.Fatal(err)
@@ -36,7 +44,6 @@ func startBridge(w *world) *bridge {
 		_ = log.Close()
 		close(b.ended)
 	}()
-	b.ready()
 	return b
 }
 

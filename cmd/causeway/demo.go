@@ -99,11 +99,11 @@ func openWorld(ctx context.Context, addr string, log *logrus.Logger) (_ *world, 
 	if w.sim, err = simulator.Start(simulator.Options{}); err != nil {
 		return nil, fmt.Errorf("start the simulated providers: %w", err)
 	}
-	if w.listener, err = listenNear(addr); err != nil {
+	if w.listener, err = listenNear(ctx, addr); err != nil {
 		return nil, err
 	}
 	w.url = "http://" + w.listener.Addr().String()
-	botURL, err := w.startBot()
+	botURL, err := w.startBot(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -118,8 +118,8 @@ func openWorld(ctx context.Context, addr string, log *logrus.Logger) (_ *world, 
 }
 
 // listenNear listens on addr, or on a free port of the same host.
-func listenNear(addr string) (net.Listener, error) {
-	l, err := net.Listen("tcp", addr)
+func listenNear(ctx context.Context, addr string) (net.Listener, error) {
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
 	if err == nil {
 		return l, nil
 	}
@@ -127,7 +127,7 @@ func listenNear(addr string) (net.Listener, error) {
 	if splitErr != nil {
 		return nil, fmt.Errorf("listen: %w", err)
 	}
-	if l, err = net.Listen("tcp", net.JoinHostPort(host, "0")); err != nil {
+	if l, err = (&net.ListenConfig{}).Listen(ctx, "tcp", net.JoinHostPort(host, "0")); err != nil {
 		return nil, fmt.Errorf("listen: %w", err)
 	}
 	return l, nil
@@ -135,8 +135,8 @@ func listenNear(addr string) (net.Listener, error) {
 
 // startBot puts the demo bot, with the pictures that it shows, behind a listener
 // of its own, as any customer's bot is.
-func (w *world) startBot() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+func (w *world) startBot(ctx context.Context) (string, error) {
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return "", fmt.Errorf("listen for the bot: %w", err)
 	}

@@ -144,7 +144,7 @@ func (p *play) whatNext(failed error) {
 
   # see it as an agent does, and answer
   curl -H 'Api-Key: %[3]s' '%[2]s/api/v1/conversations'
-  curl -H 'Api-Key: %[3]s' -d '{"text":"Good to hear from you"}' %[2]s/api/v1/conversations/ID/messages
+  curl -H 'Api-Key: %[3]s' --json '{"text":"Good to hear from you"}' %[2]s/api/v1/conversations/ID/messages
   curl -H 'Api-Key: %[3]s' -H 'Accept: text/event-stream' '%[2]s/api/v1/events?after=0'
 
   # why somebody was chosen, every webhook with its fate, all routes

@@ -34,6 +34,7 @@ func commands() []command {
 		{"check", "-config F", "check a config, its store and each provider's credentials", check},
 		{"verify", "-config F [-json]", "account for every delivery, beside a running server or without", verify},
 		{"backup", "-config F OUT", "copy the store to a file, beside a running server or without", backup},
+		{"healthy", "[-url URL]", "ask a running server whether it takes on work", healthy},
 		{"example", "", "print a config with every key explained", example},
 		{"version", "", "print the version", showVersion},
 	}

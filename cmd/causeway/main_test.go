@@ -107,6 +107,13 @@ func within(t *testing.T, patience time.Duration, what string, ok func() error) 
 		if time.Now().After(end) {
 			t.Fatalf("%s: not within %s: %v", what, patience, err)
 		}
-		time.Sleep(10 * time.Millisecond)
+		tick()
 	}
 }
+
+// tick is how often is looked again.
+func tick() { pause(10 * time.Millisecond) }
+
+// pause is for what takes its time in the world outside: people, and the moment
+// of a kill. No test waits with it for the bridge.
+func pause(d time.Duration) { <-time.After(d) }

@@ -30,6 +30,7 @@ type (
 	owner struct{ Type, ID string }
 	entry struct {
 		ID        int64
+		Key       string
 		Seq       int64
 		Direction string
 		Sender    struct{ Type, ID, Name string }
@@ -90,6 +91,9 @@ func (w *world) do(method, path string, body []byte, header ...string) (answer, 
 	}
 	for i := 0; i < len(header); i += 2 {
 		r.Header.Set(header[i], header[i+1])
+	}
+	if len(body) > 1<<20 {
+		r.Header.Set("Expect", "100-continue") // a refusal is read before all is sent
 	}
 	resp, err := http.DefaultClient.Do(r)
 	if err != nil {
@@ -168,7 +172,9 @@ func (w *world) deliveries(channel string) []delivery {
 
 func (w *world) why(id int64) []decision {
 	w.t.Helper()
-	return list[decision](w, fmt.Sprintf("conversations/%d/why", id), url.Values{})
+	var page struct{ Items []decision }
+	w.must(adminKey, "GET", fmt.Sprintf("conversations/%d/why", id), nil, &page)
+	return page.Items
 }
 
 // events reads the whole log, which must be dense.

@@ -29,7 +29,7 @@ func serve(ctx context.Context, std streams, args []string) error {
 	if err != nil {
 		return err
 	}
-	l, err := net.Listen("tcp", c.Server.Listen)
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.Server.Listen)
 	if err != nil {
 		return errors.Join(fmt.Errorf("listen: %w", err), s.close())
 	}

@@ -101,7 +101,13 @@ func (s *server) serve(ctx context.Context, l net.Listener) error {
 		}
 		return nil
 	})
-	group.Go(func() error { return s.engine.Run(ctx) })
+	group.Go(func() error {
+		err := s.engine.Run(ctx)
+		if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+			return nil // told to stop before the work had begun
+		}
+		return err
+	})
 	group.Go(func() error {
 		s.subscribe(ctx)
 		return nil

@@ -28,6 +28,7 @@ func newSetup(c *config.Config, client *egress.Client) (*setup, error) {
 	}
 	s := &setup{config: c, rules: rules, engine: &core.Setup{
 		Channels: map[core.ChannelID]core.Channel{}, Bots: map[string]core.Bot{}, TTL: c.OutboundTTL, Choose: c.Texts.Choose,
+		Forms: core.FormTexts{Invalid: c.Texts.Invalid, Cancel: c.Texts.Cancel, Back: c.Texts.Back},
 	}}
 	byName := map[string]core.Kind{}
 	for _, k := range kinds(c) {

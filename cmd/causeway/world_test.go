@@ -68,6 +68,13 @@ func newWorld(t *testing.T) *world {
 	return w
 }
 
+// in is the same world, with its failures told to a subtest.
+func (w *world) in(t *testing.T) *world {
+	inner := *w
+	inner.t = t
+	return &inner
+}
+
 // number registers a number of the one app.
 func (w *world) number(id string) *simulator.Number {
 	return w.sim.WhatsApp(simulator.WhatsAppNumber{

@@ -24,15 +24,22 @@ func (c *Connector) Check(ctx context.Context) error {
 	return err
 }
 
-// wanted is what Telegram is to report. Bot API, "setWebhook".
+// wanted is what Telegram is to report. Bot API, "setWebhook", "getUpdates".
 var wanted = []string{"message", "edited_message", "callback_query", "message_reaction", "my_chat_member"}
 
 // Subscribe implements core.Subscriber. Telegram never tells the secret that it
-// has; that it is another shows in the error of its last call.
+// has; that it is another shows in the error of its last call. In polling mode a
+// webhook that is set is deleted: Telegram answers no polls beside one.
 func (c *Connector) Subscribe(ctx context.Context, webhook string) error {
 	now, err := ask(ctx, c, c.bot.GetWebhookInfo)
 	if err != nil {
 		return err
+	}
+	if c.Polls() {
+		if now.URL == "" {
+			return nil
+		}
+		return c.unhook(ctx)
 	}
 	allowed := slices.Sorted(slices.Values(now.AllowedUpdates))
 	if now.URL == webhook && slices.Equal(allowed, slices.Sorted(slices.Values(wanted))) && !strings.Contains(now.LastErrorMessage, "401") {
@@ -52,16 +59,27 @@ func ask[T any](ctx context.Context, c *Connector, call func(context.Context) (T
 	if err == nil {
 		return result, nil
 	}
-	f := &core.Fault{Kind: core.Temporary, Code: "unreadable_answer", Message: "Telegram's answer cannot be read"}
+	f := unreadable()
 	if seen.err != nil {
 		f = kit.NoAnswer(seen.err)
-	} else if _, sorted := c.judge(seen.answer); sorted != nil {
-		f = sorted
+	} else if _, refused := c.read(seen.answer); refused != nil {
+		f = refused
 	}
+	return result, harmless(f)
+}
+
+// unreadable is the fault of an answer that makes no sense, to a call that can
+// be made again.
+func unreadable() *core.Fault {
+	return &core.Fault{Kind: core.Temporary, Code: "unreadable_answer", Message: "Telegram's answer cannot be read"}
+}
+
+// harmless is the fault of a call that can be made twice.
+func harmless(f *core.Fault) *core.Fault {
 	if f.Kind == core.Ambiguous {
 		f.Kind = core.Temporary
 	}
-	return result, f
+	return f
 }
 
 // mediaTimeout bounds the whole reading of a file.
@@ -85,11 +103,7 @@ func (c *Connector) OpenMedia(ctx context.Context, ref string) (core.OpenFile, e
 	}
 	resp, err := c.calls.Limited(mediaTimeout, egress.NoCap).Do(req)
 	if err != nil {
-		fault := kit.NoAnswer(err)
-		if fault.Kind == core.Ambiguous {
-			fault.Kind = core.Temporary // reading twice does no harm
-		}
-		return core.OpenFile{}, fault
+		return core.OpenFile{}, harmless(kit.NoAnswer(err))
 	}
 	if resp.StatusCode != http.StatusOK {
 		defer resp.Body.Close()

@@ -45,7 +45,7 @@ func fake(t *testing.T, answers map[string]string) (*api, *telegram.Connector) {
 			method = r.URL.Path
 		}
 		a.order = append(a.order, method)
-		a.asked[method] = form(t, r)
+		a.asked[method] = form(r)
 		answer, ok := a.answers[method]
 		if !ok {
 			w.WriteHeader(http.StatusNotFound)
@@ -65,14 +65,11 @@ func fake(t *testing.T, answers map[string]string) (*api, *telegram.Connector) {
 }
 
 // form reads the fields of a multipart request.
-func form(t *testing.T, r *http.Request) map[string]string {
+func form(r *http.Request) map[string]string {
 	fields := map[string]string{}
 	_, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil {
 		return fields
-	}
-	if r.ContentLength <= 0 && r.Method == http.MethodPost {
-		t.Logf("%s came without a length", r.Method)
 	}
 	for parts := multipart.NewReader(r.Body, params["boundary"]); ; {
 		p, err := parts.NextPart()
@@ -81,6 +78,9 @@ func form(t *testing.T, r *http.Request) map[string]string {
 		}
 		value, _ := io.ReadAll(p)
 		fields[p.FormName()] = string(value)
+		if name := p.FileName(); name != "" {
+			fields[p.FormName()+".name"] = name
+		}
 	}
 }
 
@@ -88,7 +88,7 @@ const sent = `{"ok":true,"result":{"message_id":7,"date":1,"chat":{"id":55123456
 
 // What the golden files show is what goes over the wire.
 func TestWireIsWhatIsRendered(t *testing.T) {
-	methods := []string{"sendMessage", "sendPhoto", "sendVideo", "sendAudio", "sendVoice", "sendDocument", "sendSticker", "sendMediaGroup", "sendLocation", "sendVenue", "sendContact"}
+	methods := []string{"sendMessage", "sendPhoto", "sendAnimation", "sendVideo", "sendAudio", "sendVoice", "sendDocument", "sendSticker", "sendMediaGroup", "sendLocation", "sendVenue", "sendContact"}
 	answers := map[string]string{}
 	for _, m := range methods {
 		answers[m] = sent
@@ -96,7 +96,9 @@ func TestWireIsWhatIsRendered(t *testing.T) {
 	a, c := fake(t, answers)
 	k := telegram.Kind(kit.Default())
 	used := map[string]bool{}
-	for name, answer := range connectortest.Corpus(t) {
+	corpus := connectortest.Corpus(t)
+	corpus["gif"] = []core.Saying{{Content: core.Media{Media: core.Image, URL: "https://files.example.com/a.gif"}}}
+	for name, answer := range corpus {
 		for _, f := range core.Fit(answer, k.Capabilities, core.FitOptions{Token: func(m, o int) string { return fmt.Sprintf("t%d.%d", m, o) }, Choose: "?"}) {
 			for _, part := range f.Parts {
 				payloads, err := k.Render(core.Outgoing{To: "5512345678/15", Content: part, Quote: "5512345678:3"})
@@ -144,52 +146,6 @@ func same(t *testing.T, name string, p core.Payload, got map[string]string) {
 	}
 }
 
-// A file that Telegram does not fetch is fetched by us, through the guard, and
-// uploaded.
-func TestUpload(t *testing.T) {
-	files := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		_, _ = io.WriteString(w, strings.Repeat("DOCX", 100_000))
-	}))
-	defer files.Close()
-	refused := `{"ok":false,"error_code":400,"description":"Bad Request: wrong type of the web page content"}`
-	for name, c := range map[string]struct {
-		env   kit.Env
-		calls int
-	}{
-		"allowed":   {kit.Env{HTTP: kit.Default().HTTP.Trusting(files.URL)}, 2},
-		"forbidden": {kit.Default(), 1},
-	} {
-		t.Run(name, func(t *testing.T) {
-			var got []map[string]string
-			s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				got = append(got, form(t, r))
-				if len(got) == 1 {
-					_, _ = io.WriteString(w, refused)
-				} else {
-					_, _ = io.WriteString(w, sent)
-				}
-			}))
-			defer s.Close()
-			k := telegram.Kind(c.env)
-			tg, err := k.Open("tg", &telegram.Settings{Token: token, Secret: "s", APIURL: s.URL})
-			if err != nil {
-				t.Fatal(err)
-			}
-			p, err := k.Render(core.Outgoing{To: "1", Content: core.Media{Media: core.File, URL: files.URL + "/a.docx", Caption: "look"}})
-			if err != nil {
-				t.Fatal(err)
-			}
-			id, err := tg.Send(t.Context(), p[0])
-			if len(got) != c.calls || (c.calls == 2) != (err == nil && id != "") {
-				t.Fatalf("%d calls, %q, %v", len(got), id, err)
-			}
-			if c.calls == 2 && (len(got[1]["document"]) != 400_000 || got[1]["caption"] != "look") {
-				t.Errorf("uploaded %d bytes, caption %q", len(got[1]["document"]), got[1]["caption"])
-			}
-		})
-	}
-}
-
 func TestAck(t *testing.T) {
 	a, c := fake(t, map[string]string{"answerCallbackQuery": `{"ok":true,"result":true}`})
 	p := core.Payload{Op: "answerCallbackQuery", Body: &bot.AnswerCallbackQueryParams{CallbackQueryID: "9"}}
@@ -199,6 +155,19 @@ func TestAck(t *testing.T) {
 	a.answers["answerCallbackQuery"] = `{"ok":false,"error_code":400,"description":"Bad Request: query is too old and response timeout expired or query ID is invalid"}`
 	if _, err := c.Send(t.Context(), p); err != nil {
 		t.Errorf("an ack that comes late is no fault: %v", err)
+	}
+	a.answers["editMessageReplyMarkup"] = `{"ok":false,"error_code":400,"description":"Bad Request: message to edit not found"}`
+	p = core.Payload{Op: "editMessageReplyMarkup", Body: &bot.EditMessageReplyMarkupParams{ChatID: 5, MessageID: 6}}
+	if _, err := c.Send(t.Context(), p); err != nil {
+		t.Errorf("a keyboard that is gone needs no clearing: %v", err)
+	}
+	if _, there := a.asked["editMessageReplyMarkup"]["reply_markup"]; there {
+		t.Errorf("a keyboard is cleared by naming none: %v", a.asked["editMessageReplyMarkup"])
+	}
+	a.answers["sendChatAction"] = `{"ok":true,"result":true}`
+	p = core.Payload{Op: "sendChatAction", Body: &bot.SendChatActionParams{ChatID: 5, MessageThreadID: 15, Action: "typing"}}
+	if id, err := c.Send(t.Context(), p); err != nil || id != "" || a.asked["sendChatAction"]["message_thread_id"] != "15" {
+		t.Errorf("%q %v %v", id, err, a.asked)
 	}
 	if _, err := c.Send(t.Context(), core.Payload{Op: "x", Body: 5}); core.FaultOf(err).Kind != core.Permanent {
 		t.Errorf("a payload that is none: %v", err)
@@ -305,7 +274,9 @@ func TestSettings(t *testing.T) {
 		{telegram.Settings{Token: "t", Secret: "s", Mode: "webhook", Resend: "once"}, nil},
 		{telegram.Settings{Token: "t", Secret: "s", Mode: "webhook", Resend: "never", APIURL: "http://127.0.0.1:8081"}, nil},
 		{telegram.Settings{Token: " ", Mode: "webhook", Resend: "once"}, []string{"token", "secret"}},
-		{telegram.Settings{Token: "t", Secret: "s", Mode: "polling", Resend: "twice", APIURL: "ftp://x"}, []string{"api_url", "resend", "mode"}},
+		{telegram.Settings{Token: "t", Mode: "polling", Resend: "once"}, nil},
+		{telegram.Settings{Mode: "polling", Resend: "once"}, []string{"token"}},
+		{telegram.Settings{Token: "t", Secret: "s", Mode: "pulling", Resend: "twice", APIURL: "ftp://x"}, []string{"api_url", "resend", "mode"}},
 		{telegram.Settings{Token: "t", Secret: "s", Resend: "once"}, []string{"mode"}},
 	} {
 		var keys []string

@@ -27,8 +27,12 @@ func (to place) album(a core.Album) ([]core.Payload, error) {
 	return all, nil
 }
 
-// sort names what may be in one group; empty for what may be in none.
+// sort names what may be in one group; empty for what may be in none, such as an
+// animation.
 func sort(m core.Media) string {
+	if moving(m) {
+		return ""
+	}
 	switch m.Media {
 	case core.Image, core.Video:
 		return "visual"

@@ -1,6 +1,10 @@
 package telegram
 
-import "causeway/core"
+import (
+	"slices"
+
+	"causeway/core"
+)
 
 // Limits of the Bot API 10, "Available methods", "Sending files" and
 // "InlineKeyboardMarkup". Text is counted in UTF-16 units, which is never more
@@ -19,10 +23,20 @@ const (
 	maxTitle   = 64
 )
 
-// By URL, Telegram fetches photos up to 5 MB and other files up to 20 MB.
+// By URL, Telegram fetches photos up to 5 MB and other files up to 20 MB. What is
+// larger we upload, up to 10 and 50 MB; beyond 20 MB that may take longer than a
+// call is given, so that a link is surer.
 const (
-	maxPhoto = 5 << 20
+	maxPhoto = 10 << 20
 	maxFile  = 20 << 20
+)
+
+// What Telegram takes as music and as voice: Bot API, "sendAudio", "sendVoice".
+// It takes any film, and shows as a file what its apps cannot play.
+var (
+	ogg = []string{"audio/ogg", "application/ogg", "audio/opus"}
+	mp3 = []string{"audio/mpeg", "audio/mp3"}
+	m4a = []string{"audio/mp4", "audio/m4a", "audio/x-m4a"}
 )
 
 func capabilities() core.Capabilities {
@@ -31,12 +45,12 @@ func capabilities() core.Capabilities {
 		Unit: core.UTF16, Text: maxText, Caption: maxCaption,
 		Formats: []core.Format{core.HTML, core.Markdown},
 		Media: map[core.MediaType]core.Medium{
-			core.Image:   {Max: maxPhoto, Caption: true},
+			core.Image:   {Max: maxPhoto, Caption: true, MIME: []string{"image/jpeg", "image/png", "image/webp", "image/gif"}},
 			core.Video:   {Max: maxFile, Caption: true},
-			core.Audio:   {Max: maxFile, Caption: true},
-			core.Voice:   {Max: maxFile, Caption: true},
+			core.Audio:   {Max: maxFile, Caption: true, MIME: slices.Concat(mp3, m4a)},
+			core.Voice:   {Max: maxFile, Caption: true, MIME: slices.Concat(ogg, mp3, m4a)},
 			core.File:    {Max: maxFile, Caption: true},
-			core.Sticker: {Max: maxFile},
+			core.Sticker: {Max: maxFile, MIME: []string{"image/webp", "application/x-tgsticker", "video/webm"}},
 		},
 		Album:     maxAlbum,
 		Location:  true,

@@ -34,13 +34,7 @@ func (to place) choices(c core.Choices) ([]core.Payload, error) {
 // said is header, body and footer in one, and below them what became no button.
 func said(c core.Choices, plain []string) text {
 	body := written(c.Body, c.Format)
-	extra := func(s string) string {
-		if body.mode == models.ParseModeHTML {
-			return escape.Replace(s)
-		}
-		return s
-	}
-	body.body = lines(append([]string{extra(c.Header), body.body, extra(c.Footer)}, extra(strings.Join(plain, "\n")))...)
+	body.body = lines(body.extra(c.Header), body.body, body.extra(c.Footer), body.extra(strings.Join(plain, "\n")))
 	return body
 }
 
@@ -64,7 +58,7 @@ func keyboard(buttons []core.Button) (keys models.ReplyMarkup, plain []string, e
 		switch b.Type {
 		case core.Link:
 			if !linkable(b.URL) {
-				plain = append(plain, strings.TrimPrefix(b.Title+": "+b.URL, ": "))
+				plain = append(plain, linkText(b.Title, b.URL))
 				continue
 			}
 			key.URL = b.URL
@@ -93,6 +87,9 @@ func keyboard(buttons []core.Button) (keys models.ReplyMarkup, plain []string, e
 	}
 	return &models.InlineKeyboardMarkup{InlineKeyboard: rows}, plain, nil
 }
+
+// linkText is a link button in words.
+func linkText(title, address string) string { return strings.TrimPrefix(title+": "+address, ": ") }
 
 // linkable: Bot API, "InlineKeyboardButton": an HTTP or tg:// URL.
 func linkable(address string) bool {

@@ -48,13 +48,17 @@ func readMessage(raw json.RawMessage) (message, bool) {
 func (m message) person() core.Person {
 	id := strconv.FormatInt(m.Chat.ID, 10)
 	p := core.Person{Address: core.Address(id), UserID: "telegram:" + id}
-	if m.IsTopicMessage && m.MessageThreadID != 0 {
+	if topic := m.topic(); topic != 0 {
 		// Answers go to the same topic; the person is the same in all of them.
-		p.Address += core.Address("/" + strconv.Itoa(m.MessageThreadID))
+		p.Address += core.Address("/" + strconv.Itoa(topic))
 		p.Keys = []string{id}
 	}
 	if m.Chat.Type != models.ChatTypePrivate {
 		p.Name, p.Username = m.Chat.Title, m.Chat.Username
+		return p
+	}
+	if m.From == nil {
+		p.Name, p.Username = strings.TrimSpace(m.Chat.FirstName+" "+m.Chat.LastName), m.Chat.Username
 		return p
 	}
 	p.Name, p.Username, p.Language = name(m.From), m.From.Username, m.From.LanguageCode
@@ -62,6 +66,41 @@ func (m message) person() core.Person {
 		p.Phone = phone(m.Contact.PhoneNumber) // a button gave the person's own
 	}
 	return p
+}
+
+// topic is the thread that the message stands in, 0 for none. Other messages may
+// have a thread too, that of their replies, and it is no topic.
+func (m message) topic() int {
+	if !m.IsTopicMessage {
+		return 0
+	}
+	return m.MessageThreadID
+}
+
+// speaker is who wrote in a group: a person, or a chat that hides one, such as
+// the group itself for an anonymous administrator.
+func (m message) speaker() map[string]any {
+	if c := m.SenderChat; c != nil {
+		return map[string]any{"id": strconv.FormatInt(c.ID, 10), "name": c.Title}
+	}
+	if m.From == nil {
+		return nil
+	}
+	who := map[string]any{"id": strconv.FormatInt(m.From.ID, 10), "name": name(m.From)}
+	if m.From.Username != "" {
+		who["username"] = m.From.Username
+	}
+	return who
+}
+
+// start is the parameter of the link that opened the chat. In a group the
+// command may name the bot. Bot API, "Deep linking".
+func (m message) start() string {
+	word, rest, _ := strings.Cut(m.Text, " ")
+	if command, _, _ := strings.Cut(word, "@"); command != "/start" {
+		return ""
+	}
+	return strings.TrimSpace(rest)
 }
 
 // replyTo is what the message answers. It is read apart from the library, whose
@@ -83,17 +122,17 @@ func (m message) replyTo() core.ProviderID {
 // metadata is what else came with a message; nil for nothing.
 func (m message) metadata() core.Metadata {
 	all := core.Metadata{}
-	if word, rest, _ := strings.Cut(m.Text, " "); word == "/start" && rest != "" {
-		all["start"] = rest
+	if start := m.start(); start != "" {
+		all[core.MetaStart] = start
 	}
 	if m.Quote != nil {
-		all["quote"] = m.Quote.Text
+		all[core.MetaQuote] = m.Quote.Text
 	}
 	if from := m.forwarded(); from != nil {
-		all["forwarded"] = from
+		all[core.MetaForwarded] = from
 	}
 	if m.MediaGroupID != "" {
-		all["album"] = m.MediaGroupID
+		all[core.MetaAlbum] = m.MediaGroupID
 	}
 	if links := m.links(); len(links) > 0 {
 		all["links"] = links
@@ -101,8 +140,8 @@ func (m message) metadata() core.Metadata {
 	if m.Location != nil && m.Location.LivePeriod > 0 {
 		all["live_period"] = m.Location.LivePeriod
 	}
-	if m.Chat.Type != models.ChatTypePrivate && m.From != nil {
-		all["sender"] = map[string]any{"id": strconv.FormatInt(m.From.ID, 10), "name": name(m.From)}
+	if who := m.speaker(); who != nil && m.Chat.Type != models.ChatTypePrivate {
+		all["sender"] = who
 	}
 	if len(all) == 0 {
 		return nil

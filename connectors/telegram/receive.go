@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/go-telegram/bot"
 	"github.com/go-telegram/bot/models"
 
 	"causeway/connectors/kit"
@@ -19,33 +18,58 @@ import (
 const secretHeader = "X-Telegram-Bot-Api-Secret-Token"
 
 // Receive implements core.Connector. A call is one update, and so one item.
+// Without a secret, as polling allows, it takes nothing.
 func (c *Connector) Receive(r core.Request) (core.Delivery, error) {
 	if !kit.Same(c.set.Secret, r.Header[secretHeader]) {
 		return core.Delivery{}, core.ErrUnverified
 	}
-	var members map[string]json.RawMessage
-	if err := kit.Decode(r.Body, &members); errors.Is(err, core.ErrUnreadable) {
+	item, _, err := c.update(r.Body)
+	if err != nil {
 		return core.Delivery{}, err
 	}
-	var id int64
-	if err := json.Unmarshal(members["update_id"], &id); err != nil {
-		return one(kit.Quarantine(kit.KeyOfBody(r.Body), "there is no update_id")), nil
-	}
-	return one(c.item(id, members)), nil
+	return core.Delivery{Items: []core.Item{item}}, nil
 }
 
-func one(i core.Item) core.Delivery { return core.Delivery{Items: []core.Item{i}} }
+// update reads one update, and its id if it has one. An error wraps
+// core.ErrUnreadable; the item names the update even then.
+func (c *Connector) update(raw []byte) (core.Item, *int64, error) {
+	var members map[string]json.RawMessage
+	if err := kit.Decode(raw, &members); errors.Is(err, core.ErrUnreadable) {
+		_ = json.Unmarshal(raw, &members) // for the id, which may be there nevertheless
+		id := idOf(members)
+		return core.Item{Key: keyOf(id, raw)}, id, err
+	}
+	id := idOf(members)
+	u := update{key: keyOf(id, raw), set: &c.set}
+	if id == nil {
+		return kit.Quarantine(u.key, "there is no update_id"), nil, nil
+	}
+	return u.item(members), id, nil
+}
+
+func idOf(members map[string]json.RawMessage) *int64 {
+	var id *int64
+	if json.Unmarshal(members["update_id"], &id) != nil {
+		return nil
+	}
+	return id
+}
+
+func keyOf(id *int64, raw []byte) string {
+	if id == nil {
+		return kit.KeyOfBody(raw)
+	}
+	return "u" + strconv.FormatInt(*id, 10)
+}
 
 // update is one update on its way to an item.
 type update struct {
-	id     int64
-	key    string
-	groups bool
+	key string
+	set *Settings
 }
 
 // item reads the one member that stands beside update_id. Bot API, "Update".
-func (c *Connector) item(id int64, members map[string]json.RawMessage) core.Item {
-	u := update{id: id, key: "u" + strconv.FormatInt(id, 10), groups: c.set.Groups}
+func (u update) item(members map[string]json.RawMessage) core.Item {
 	for _, read := range []struct {
 		member string
 		by     func(json.RawMessage) core.Item
@@ -99,11 +123,14 @@ func (u update) message(raw json.RawMessage) core.Item {
 	if item != nil {
 		return *item
 	}
+	if m.MigrateToChatID != 0 {
+		return u.moved(m)
+	}
 	content, why := m.content()
 	if content == nil {
 		return kit.Ignore(u.key, why)
 	}
-	return core.Item{Key: u.key, Event: core.Heard{
+	return core.Item{Key: u.key, Acks: u.typing(m), Event: core.Heard{
 		From:     m.person(),
 		Provider: providerID(m.Chat.ID, m.ID),
 		Content:  content,
@@ -127,6 +154,7 @@ func (u update) edited(raw json.RawMessage) core.Item {
 	if content == nil {
 		return kit.Ignore(u.key, why)
 	}
+	m.MediaGroupID = "" // the edit is no file of an album that is being sent
 	of := providerID(m.Chat.ID, m.ID)
 	return core.Item{Key: u.key, Event: core.Heard{
 		From:     m.person(),
@@ -138,14 +166,19 @@ func (u update) edited(raw json.RawMessage) core.Item {
 }
 
 // read reads a message that is for us, or says with an item why there is none.
+// In a group everything that Telegram gives is for us: with its privacy mode on,
+// that is commands, mentions and replies alone. Bots FAQ, "What messages will my
+// bot get?".
 func (u update) read(raw json.RawMessage) (message, *core.Item) {
 	m, ok := readMessage(raw)
 	item := core.Item{}
 	switch {
 	case !ok || m.ID == 0 || m.Chat.ID == 0:
 		item = kit.Quarantine(u.key, "the message cannot be read")
-	case m.Chat.Type != models.ChatTypePrivate && !u.groups:
+	case m.Chat.Type != models.ChatTypePrivate && !u.set.Groups:
 		item = kit.Ignore(u.key, "group chats are off")
+	case m.MigrateToChatID != 0:
+		return m, nil
 	case m.From == nil:
 		item = kit.Ignore(u.key, "nobody wrote it")
 	case m.From.IsBot && m.SenderChat == nil:
@@ -154,135 +187,6 @@ func (u update) read(raw json.RawMessage) (message, *core.Item) {
 		return m, nil
 	}
 	return m, &item
-}
-
-// callback is the part of a callback_query that matters. Its message may be
-// inaccessible, or absent where it was sent by inline mode.
-type callback struct {
-	ID      string      `json:"id"`
-	From    models.User `json:"from"`
-	Data    string      `json:"data"`
-	Message *struct {
-		ID      int         `json:"message_id"`
-		Chat    models.Chat `json:"chat"`
-		Thread  int         `json:"message_thread_id"`
-		InTopic bool        `json:"is_topic_message"`
-		Markup  struct {
-			Rows [][]struct {
-				Text string `json:"text"`
-				Data string `json:"callback_data"`
-			} `json:"inline_keyboard"`
-		} `json:"reply_markup"`
-	} `json:"message"`
-}
-
-// tapped reports a button. What it brings back can be forged by a bad client:
-// it is a token, which counts for nothing outside its own conversation.
-func (u update) tapped(raw json.RawMessage) core.Item {
-	var q callback
-	if err := json.Unmarshal(raw, &q); err != nil || q.ID == "" || q.From.ID == 0 {
-		return kit.Quarantine(u.key, "the callback query cannot be read")
-	}
-	item := core.Item{Key: u.key, Acks: []core.Payload{{
-		Op: "answerCallbackQuery", Body: &bot.AnswerCallbackQueryParams{CallbackQueryID: q.ID},
-	}}}
-	switch {
-	case q.Message == nil || q.Message.Chat.ID == 0:
-		item.Fate, item.Why = core.FateIgnored, "inline mode is not used"
-		return item
-	case q.Message.Chat.Type != models.ChatTypePrivate && !u.groups:
-		item.Fate, item.Why = core.FateIgnored, "group chats are off"
-		return item
-	case q.Data == "":
-		item.Fate, item.Why = core.FateIgnored, "the button carries no data"
-		return item
-	}
-	m := message{Message: models.Message{From: &q.From, Chat: q.Message.Chat, MessageThreadID: q.Message.Thread, IsTopicMessage: q.Message.InTopic}}
-	item.Event = core.Heard{
-		From:     m.person(),
-		Provider: core.ProviderID("cb:" + q.ID),
-		Content:  core.Selection{Token: q.Data, Title: q.title()},
-		Metadata: m.metadata(),
-	}
-	return item
-}
-
-func (q callback) title() string {
-	for _, row := range q.Message.Markup.Rows {
-		for _, b := range row {
-			if b.Data == q.Data {
-				return b.Text
-			}
-		}
-	}
-	return ""
-}
-
-// reacted reports a reaction. It comes only where allowed_updates names it.
-func (u update) reacted(raw json.RawMessage) core.Item {
-	type reaction struct {
-		Type  string `json:"type"`
-		Emoji string `json:"emoji"`
-	}
-	var r struct {
-		Chat models.Chat  `json:"chat"`
-		ID   int          `json:"message_id"`
-		User *models.User `json:"user"`
-		Date int          `json:"date"`
-		Old  []reaction   `json:"old_reaction"`
-		New  []reaction   `json:"new_reaction"`
-	}
-	if err := json.Unmarshal(raw, &r); err != nil || r.Chat.ID == 0 || r.ID == 0 {
-		return kit.Quarantine(u.key, "the reaction cannot be read")
-	}
-	if r.Chat.Type != models.ChatTypePrivate && !u.groups {
-		return kit.Ignore(u.key, "group chats are off")
-	}
-	if r.User == nil {
-		return kit.Ignore(u.key, "an anonymous reaction")
-	}
-	before := map[reaction]bool{}
-	for _, o := range r.Old {
-		before[o] = true
-	}
-	of := providerID(r.Chat.ID, r.ID)
-	var content core.Content = core.Reaction{To: of}
-	for _, n := range r.New {
-		if before[n] {
-			continue
-		}
-		if n.Emoji != "" {
-			content = core.Reaction{To: of, Emoji: n.Emoji}
-		} else {
-			content = core.Unsupported{What: "reaction " + n.Type}
-		}
-	}
-	m := message{Message: models.Message{From: r.User, Chat: r.Chat}}
-	return core.Item{Key: u.key, Event: core.Heard{
-		From: m.person(), Provider: of + core.ProviderID(":"+u.key), Content: content, Metadata: m.metadata(), At: at(r.Date),
-	}}
-}
-
-// membership tells that the contact blocked the bot or came back.
-func (u update) membership(raw json.RawMessage) core.Item {
-	var m struct {
-		Chat models.Chat `json:"chat"`
-		New  struct {
-			Status string `json:"status"`
-		} `json:"new_chat_member"`
-	}
-	if err := json.Unmarshal(raw, &m); err != nil || m.Chat.ID == 0 {
-		return kit.Quarantine(u.key, "the membership cannot be read")
-	}
-	switch {
-	case m.Chat.Type != models.ChatTypePrivate:
-		return kit.Ignore(u.key, "the bot's place in a group changed: "+m.New.Status)
-	case m.New.Status == "kicked":
-		return kit.Ignore(u.key, "the contact blocked the bot")
-	case m.New.Status == "member":
-		return kit.Ignore(u.key, "the contact unblocked the bot")
-	}
-	return kit.Ignore(u.key, "the bot's place in the chat changed: "+m.New.Status)
 }
 
 // providerID names a message: Telegram counts messages chat by chat.

@@ -2,6 +2,8 @@ package telegram
 
 import (
 	"fmt"
+	"net/url"
+	"path"
 	"strconv"
 	"strings"
 
@@ -32,7 +34,7 @@ func render(o core.Outgoing) ([]core.Payload, error) {
 		return to.contacts(c)
 	case core.Choices:
 		return to.choices(c)
-	case core.List, core.Cards, core.Template, core.Selection, core.Reaction, core.Order, core.Edited, core.Deleted, core.Unsupported:
+	case core.List, core.Cards, core.Form, core.FormAnswer, core.Template, core.Selection, core.Reaction, core.Order, core.Edited, core.Deleted, core.Unsupported:
 	}
 	return nil, fmt.Errorf("show a %s on Telegram: it was not made fit", o.Content.Type())
 }
@@ -89,6 +91,14 @@ func (t text) shown() string {
 	return markup.Plain(t.body, string(core.HTML))
 }
 
+// extra is plain words as they stand in t.
+func (t text) extra(words string) string {
+	if t.mode == models.ParseModeHTML {
+		return escape.Replace(words)
+	}
+	return words
+}
+
 func written(body string, f core.Format) text {
 	if f == core.Plain || body == "" {
 		return text{body: body}
@@ -111,6 +121,9 @@ func (to place) text(t text, keys models.ReplyMarkup) core.Payload {
 // media is one file, fetched by Telegram from its URL. Bot API, "Sending files".
 func (to place) media(m core.Media, caption text, keys models.ReplyMarkup) core.Payload {
 	f := file(m)
+	if moving(m) {
+		return core.Payload{Op: "sendAnimation", Body: &bot.SendAnimationParams{ChatID: to.chat, MessageThreadID: to.thread, Animation: f, Caption: caption.body, ParseMode: caption.mode, ReplyParameters: to.reply, ReplyMarkup: keys}}
+	}
 	switch m.Media {
 	case core.Image:
 		return core.Payload{Op: "sendPhoto", Body: &bot.SendPhotoParams{ChatID: to.chat, MessageThreadID: to.thread, Photo: f, Caption: caption.body, ParseMode: caption.mode, ReplyParameters: to.reply, ReplyMarkup: keys}}
@@ -125,6 +138,19 @@ func (to place) media(m core.Media, caption text, keys models.ReplyMarkup) core.
 	case core.File:
 	}
 	return core.Payload{Op: "sendDocument", Body: &bot.SendDocumentParams{ChatID: to.chat, MessageThreadID: to.thread, Document: f, Caption: caption.body, ParseMode: caption.mode, ReplyParameters: to.reply, ReplyMarkup: keys}}
+}
+
+// moving reports whether a picture or film is a GIF, which moves only as an
+// animation. Bot API, "sendAnimation".
+func moving(m core.Media) bool {
+	if m.Media != core.Image && m.Media != core.Video {
+		return false
+	}
+	if m.MIME != "" {
+		return strings.HasPrefix(strings.ToLower(m.MIME), "image/gif")
+	}
+	u, err := url.Parse(m.URL)
+	return err == nil && strings.EqualFold(path.Ext(u.Path), ".gif")
 }
 
 // unquoted keeps a URL from ending the JSON string that the library writes it

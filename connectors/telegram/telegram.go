@@ -1,7 +1,15 @@
-// Package telegram is a Telegram bot as a channel: the Bot API by webhook. It
-// uses models and methods of go-telegram/bot and nothing else of it: neither
-// its webhook handler, which answers before anything is stored, nor its
-// polling. It keeps nothing.
+// Package telegram is a Telegram bot as a channel: the Bot API, heard by webhook
+// or by long polling. It uses models and methods of go-telegram/bot and nothing
+// else of it: neither its webhook handler, which answers before anything is
+// stored, nor its polling, which one odd update stops for ever. It keeps
+// nothing: not the offset of its polls, not who blocked the bot, not which
+// buttons were tapped.
+//
+// A chat is a contact: a person in a private chat, and, with groups on, each
+// group as a whole, whose speaker is in the message's metadata. What a call was
+// refused for and can be done without, such as broken markup or a message to
+// quote that is gone, is left out and the call made again, because a refused
+// call sent nothing.
 package telegram
 
 import (
@@ -20,12 +28,19 @@ import (
 type Settings struct {
 	Token core.Secret `json:"token"`
 	// Secret is given to setWebhook and comes back in a header of each call. It
-	// is the only proof of who calls.
+	// is the only proof of who calls. Polling needs none.
 	Secret core.Secret `json:"secret"`
 	APIURL string      `json:"api_url"`
 	Mode   string      `json:"mode"`
 	Resend string      `json:"resend"`
 	Groups bool        `json:"groups"` // false: messages in groups are ignored
+	// ClearUsed takes the reply buttons off a message once one was tapped. What
+	// was offered can still be typed.
+	ClearUsed bool `json:"clear_used"`
+	// Typing shows that the bot types, for 5 s, after each message of the contact.
+	Typing bool `json:"typing"`
+	// LinkPreviews lets Telegram show a preview of the first link in a text.
+	LinkPreviews bool `json:"link_previews"`
 }
 
 // The modes of hearing from Telegram.
@@ -40,14 +55,12 @@ const defaultAPI = "https://api.telegram.org"
 func (s *Settings) Validate() []core.Problem {
 	var p kit.Problems
 	p.Need("token", s.Token.Reveal(), "the token that @BotFather gave the bot")
-	p.Need("secret", s.Secret.Reveal(), "1 to 256 letters, digits, _ and - of your own; Telegram sends them with each call")
+	if s.Mode != modePolling {
+		p.Need("secret", s.Secret.Reveal(), "1 to 256 letters, digits, _ and - of your own; Telegram sends them with each call")
+	}
 	p.URL("api_url", s.APIURL)
 	p.OneOf("resend", s.Resend, kit.ResendOnce, kit.ResendNever)
-	if s.Mode == modePolling {
-		p.If(true, "mode", "polling comes later; use webhook")
-	} else {
-		p.OneOf("mode", s.Mode, modeWebhook)
-	}
+	p.OneOf("mode", s.Mode, modeWebhook, modePolling)
 	return p
 }
 
@@ -62,7 +75,9 @@ func Kind(env kit.Env) core.Kind {
 		Source:       "TELEGRAM",
 		Capabilities: capabilities(),
 		Render:       render,
-		Settings:     func() any { return &Settings{Mode: modeWebhook, Resend: kit.ResendOnce} },
+		Settings: func() any {
+			return &Settings{Mode: modeWebhook, Resend: kit.ResendOnce, LinkPreviews: true}
+		},
 		Open: func(id core.ChannelID, settings any) (core.Connector, error) {
 			s, ok := settings.(*Settings)
 			if !ok {
@@ -88,6 +103,7 @@ var (
 	_ core.Connector   = (*Connector)(nil)
 	_ core.Checker     = (*Connector)(nil)
 	_ core.Subscriber  = (*Connector)(nil)
+	_ core.Poller      = (*Connector)(nil)
 	_ core.MediaOpener = (*Connector)(nil)
 )
 
@@ -95,7 +111,7 @@ var (
 const callTimeout = time.Minute
 
 func open(env kit.Env, id core.ChannelID, s Settings) (*Connector, error) {
-	if s.Token == "" || s.Secret == "" {
+	if s.Token == "" || s.Secret == "" && s.Mode != modePolling {
 		return nil, fmt.Errorf("open channel %s: token and secret must be set", id)
 	}
 	c := &Connector{Opaque: kit.Opaque("telegram channel " + id), set: s, env: env, api: strings.TrimRight(s.APIURL, "/")}

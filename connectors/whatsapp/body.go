@@ -33,12 +33,15 @@ type text struct {
 	PreviewURL bool   `json:"preview_url,omitempty"`
 }
 
-// file is fetched by Meta from Link. Voice shows an audio file as a voice note.
+// file is fetched by Meta from Link, or was given to it and is named by ID.
+// Voice shows an audio file as a voice note.
 type file struct {
-	Link     string `json:"link"`
+	ID       string `json:"id,omitempty"`
+	Link     string `json:"link,omitempty"`
 	Caption  string `json:"caption,omitempty"`
 	Filename string `json:"filename,omitempty"`
 	Voice    bool   `json:"voice,omitempty"`
+	mime     string // as the author says, for an upload
 }
 
 // location has its numbers as strings, as Meta's reference has them.

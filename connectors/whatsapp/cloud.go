@@ -41,14 +41,20 @@ type CloudSettings struct {
 	PhoneNumberID string      `json:"phone_number_id"`
 	AccessToken   core.Secret `json:"access_token"`
 	AppSecret     core.Secret `json:"app_secret"`
-	VerifyToken   core.Secret `json:"verify_token"`
-	WABAID        string      `json:"waba_id,omitempty"`
-	APIURL        string      `json:"api_url,omitempty"`
-	APIVersion    string      `json:"api_version,omitempty"`
-	Resend        string      `json:"resend,omitempty"`
+	// AppSecrets are taken too: another is set here while one is exchanged.
+	AppSecrets  []core.Secret `json:"app_secrets,omitempty"`
+	VerifyToken core.Secret   `json:"verify_token"`
+	WABAID      string        `json:"waba_id,omitempty"`
+	APIURL      string        `json:"api_url,omitempty"`
+	APIVersion  string        `json:"api_version,omitempty"`
+	Resend      string        `json:"resend,omitempty"`
 	// ReopenTemplate is sent when the reply window has closed.
 	ReopenTemplate *ReopenTemplate `json:"reopen_template,omitempty"`
 	Groups         bool            `json:"groups,omitempty"`
+	// ReadMarks tells contacts that we read what they wrote; Typing shows them
+	// too that an answer is being written.
+	ReadMarks bool `json:"read_marks,omitempty"`
+	Typing    bool `json:"typing,omitempty"`
 }
 
 // ReopenTemplate names an approved template without parameters.
@@ -66,14 +72,22 @@ func (s *CloudSettings) Validate() []core.Problem {
 	p.Need("access_token", s.AccessToken.Reveal(), "a system user's token with whatsapp_business_messaging, from Business settings > System users")
 	p.Need("app_secret", s.AppSecret.Reveal(), "from App settings > Basic of your Meta app; webhooks are signed with it")
 	p.Need("verify_token", s.VerifyToken.Reveal(), "any word of yours, the same as in WhatsApp > Configuration of your Meta app")
+	for i, secret := range s.AppSecrets {
+		p.Need(fmt.Sprintf("app_secrets[%d]", i), secret.Reveal(), "another secret of the same Meta app, or leave it out")
+	}
 	p.URL("api_url", s.APIURL)
 	p.If(s.APIVersion != "" && !versionForm.MatchString(s.APIVersion), "api_version", "must be a version such as "+cloudVersion)
 	p.OneOf("resend", s.Resend, "", kit.ResendOnce, kit.ResendNever)
-	if t := s.ReopenTemplate; t != nil {
-		p.Need("reopen_template.name", t.Name, "the template's name in WhatsApp Manager")
-		p.Need("reopen_template.language", t.Language, "the template's language code, such as en_US")
-	}
+	s.ReopenTemplate.validate(&p)
 	return p
+}
+
+func (t *ReopenTemplate) validate(p *kit.Problems) {
+	if t == nil {
+		return
+	}
+	p.Need("reopen_template.name", t.Name, "the template's name in WhatsApp Manager")
+	p.Need("reopen_template.language", t.Language, "the template's language code, such as en_US")
 }
 
 // Resends implements core.Resender.
@@ -81,38 +95,72 @@ func (s *CloudSettings) Resends() bool { return s.Resend != kit.ResendNever }
 
 var _ core.Resender = (*CloudSettings)(nil)
 
-func openCloud(env kit.Env, id core.ChannelID, s CloudSettings) *number {
+// cloud is a number at Meta itself.
+type cloud struct {
+	*number
+	self, waba string // addresses
+}
+
+var (
+	_ core.Connector = (*cloud)(nil)
+	_ core.Checker   = (*cloud)(nil)
+)
+
+func openCloud(env kit.Env, id core.ChannelID, s CloudSettings) *cloud {
 	if s.APIURL == "" {
 		s.APIURL = cloudURL
 	}
 	if s.APIVersion == "" {
 		s.APIVersion = cloudVersion
 	}
-	n := &number{Opaque: kit.Opaque("whatsapp-cloud " + string(id)), gate: s.gate(), env: env, client: env.HTTP, groups: s.Groups}
+	n := &number{
+		Opaque: kit.Opaque("whatsapp-cloud " + string(id)), gate: s.gate(), env: env, client: env.HTTP,
+		habits: habits{groups: s.Groups, marks: s.ReadMarks, typing: s.Typing},
+	}
 	if s.APIURL != cloudURL {
 		n.client = env.HTTP.Trusting(s.APIURL)
 	}
-	return n
+	c := &cloud{number: n, self: s.at(s.PhoneNumberID)}
+	if s.WABAID != "" {
+		c.waba = s.at(s.WABAID)
+	}
+	return c
+}
+
+// at is the address of something that has an id.
+func (s CloudSettings) at(id string) string {
+	return strings.TrimRight(s.APIURL, "/") + "/" + s.APIVersion + "/" + url.PathEscape(id)
 }
 
 func (s CloudSettings) gate() gate {
-	at := strings.TrimRight(s.APIURL, "/") + "/" + s.APIVersion + "/"
-	self := at + url.PathEscape(s.PhoneNumberID)
+	self := s.at(s.PhoneNumberID)
 	query := "?" + url.Values{"phone_number_id": {s.PhoneNumberID}}.Encode()
 	return gate{
-		account: s.PhoneNumberID,
-		app:     kit.Sign(s.AppSecret, "", []byte("the app's name"))[:16],
-		genuine: func(r core.Request) bool {
-			return kit.Signed(s.AppSecret, "sha256=", r.Header["X-Hub-Signature-256"], r.Body)
+		account:   s.PhoneNumberID,
+		named:     func(m metadata) string { return string(m.PhoneNumberID) },
+		app:       kit.Sign(s.AppSecret, "", []byte("the app's name"))[:16],
+		genuine:   s.genuine,
+		handshake: s.handshake,
+		messages:  self + "/messages",
+		media:     self + "/media",
+		file:      func(id string) string { return s.at(id) + query },
+		place: func(address string) (string, bool) {
+			return address, metaHost(address) || sameHost(address, s.APIURL)
 		},
-		handshake:   s.handshake,
-		messages:    self + "/messages",
-		self:        self + "?fields=id,verified_name,display_phone_number,quality_rating",
-		file:        func(id string) string { return at + url.PathEscape(id) + query },
-		mayCarryKey: func(address string) bool { return metaHost(address) || sameHost(address, s.APIURL) },
-		key:         http.Header{"Authorization": {"Bearer " + s.AccessToken.Reveal()}},
-		secrets:     []core.Secret{s.AccessToken, s.AppSecret, s.VerifyToken},
+		again:   true,
+		key:     http.Header{"Authorization": {"Bearer " + s.AccessToken.Reveal()}},
+		secrets: append([]core.Secret{s.AccessToken, s.AppSecret, s.VerifyToken}, s.AppSecrets...),
+		codes:   faults,
 	}
+}
+
+// genuine: Meta's page "Create a webhook endpoint", "Validating payloads".
+func (s CloudSettings) genuine(r core.Request) bool {
+	signed := kit.Signed(s.AppSecret, "sha256=", r.Header["X-Hub-Signature-256"], r.Body)
+	for _, secret := range s.AppSecrets {
+		signed = kit.Signed(secret, "sha256=", r.Header["X-Hub-Signature-256"], r.Body) || signed
+	}
+	return signed
 }
 
 // challengeForm is what is echoed, and nothing else: the answer must not be

@@ -7,9 +7,6 @@ import (
 	"causeway/core"
 )
 
-// pairLimit is the one limit that binds a single contact: 1 message in 6 s.
-const pairLimit = 131056
-
 // faults are Meta's codes (page "Error codes") sorted by what is to be done.
 // The first row that fits is taken.
 var faults = kit.Table{
@@ -27,7 +24,7 @@ var faults = kit.Table{
 	{Code: 4, Kind: core.RateLimited, After: time.Minute, Means: "the Meta app makes too many calls; see App Dashboard > Application rate limit"},
 	{Code: 80007, Kind: core.RateLimited, After: time.Minute, Means: "the WhatsApp Business account makes too many calls"},
 	{Code: 130429, Kind: core.RateLimited, After: 5 * time.Second, Means: "the number sends faster than its throughput allows"},
-	{Code: pairLimit, Kind: core.RateLimited, After: 6 * time.Second, Means: "too many messages to this contact in a short time"},
+	{Code: 131056, Kind: core.RateLimited, After: 6 * time.Second, Pair: true, Means: "too many messages to this contact in a short time"},
 	{Code: 131208, Kind: core.RateLimited, After: time.Minute, Means: "too many calls about groups"},
 
 	// The reply window.

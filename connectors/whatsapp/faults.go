@@ -57,17 +57,16 @@ func (f failure) without(secrets []core.Secret) failure {
 	return f
 }
 
-// sorted is nil for a code that is in no table.
-func (f failure) sorted() *core.Fault {
+// sorted is nil for a code that is not in the table.
+func (f failure) sorted(codes kit.Table) *core.Fault {
 	code, err := strconv.Atoi(string(f.Code))
 	if err != nil {
 		return nil
 	}
-	known := faults.Fault(code, strings.Join([]string{f.Title, f.Message, f.Data.Details}, "\n"))
+	known := codes.Fault(code, strings.Join([]string{f.Title, f.Message, f.Data.Details}, "\n"))
 	if known == nil {
 		return nil
 	}
-	known.Pair = code == pairLimit
 	known.Err = errors.New(f.text())
 	if known.Kind == core.Permanent && f.Data.Details != "" {
 		known.Message += " (" + f.Data.Details + ")"
@@ -75,10 +74,17 @@ func (f failure) sorted() *core.Fault {
 	return known
 }
 
+// late is told of a failure that another try might mend: the provider had taken
+// the message, and nobody sends it again by itself.
+const late = "; it is not sent again by itself"
+
 // fault sorts the error of a message that was taken and failed later.
-func (f failure) fault() *core.Fault {
+func (f failure) fault(codes kit.Table) *core.Fault {
 	f = f.without(nil)
-	if known := f.sorted(); known != nil {
+	if known := f.sorted(codes); known != nil {
+		if known.Kind == core.Temporary || known.Kind == core.RateLimited {
+			known.Message += late
+		}
 		return known
 	}
 	code := string(f.Code)

@@ -30,21 +30,22 @@ func (n *number) OpenMedia(ctx context.Context, ref string) (core.OpenFile, erro
 	if err != nil {
 		return core.OpenFile{}, err
 	}
-	if !n.mayCarryKey(file.URL) {
+	at, ok := n.place(file.URL)
+	if !ok {
 		return core.OpenFile{}, &core.Fault{Kind: core.Permanent, Code: "media_host", Message: "the file is on a host that is not the provider's, so it is not loaded"}
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, file.URL, nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, at, nil)
 	if err != nil {
 		return core.OpenFile{}, &core.Fault{Kind: core.Permanent, Code: "media_address", Message: "the file's address cannot be read"}
 	}
 	req.Header = n.key.Clone()
 	resp, err := n.client.Limited(downloadTimeout, egress.NoCap).Do(req)
 	if err != nil {
-		return core.OpenFile{}, unread(kit.NoAnswer(err))
+		return core.OpenFile{}, harmless(kit.NoAnswer(err), unread)
 	}
 	if resp.StatusCode != http.StatusOK {
 		resp.Body.Close() //nolint:errcheck // not read
-		return core.OpenFile{}, refused(resp.StatusCode)
+		return core.OpenFile{}, n.refused(resp.StatusCode)
 	}
 	return core.OpenFile{Body: resp.Body, MIME: file.mime(resp), Size: file.size(resp)}, nil
 }
@@ -68,7 +69,7 @@ func (n *number) locate(ctx context.Context, id string) (located, error) {
 		return n.sort(a)
 	})
 	if err != nil {
-		return located{}, unread(err)
+		return located{}, harmless(err, unread)
 	}
 	return file, nil
 }
@@ -90,25 +91,32 @@ func (l located) size(resp *http.Response) int64 {
 	return -1
 }
 
-// unread makes a call that only reads safe to repeat, whatever became of it.
-func unread(err error) error {
+const unread = "the file could not be read; it is tried again"
+
+// harmless makes a call that may be made twice safe to repeat, whatever became
+// of it; says is what is told then.
+func harmless(err error, says string) error {
 	var f *core.Fault
 	if !errors.As(err, &f) || f.Kind != core.Ambiguous {
 		return err
 	}
 	again := *f
-	again.Kind, again.Message = core.Temporary, "the file could not be read; it is tried again"
+	again.Kind, again.Message = core.Temporary, says
 	return &again
 }
 
 // refused sorts the answer of a file's address. One that has died is asked for
-// anew by the next try; that the key is good was just proven.
-func refused(status int) *core.Fault {
+// anew by the next try, where the provider bears that; that the key is good was
+// just proven.
+func (n *number) refused(status int) *core.Fault {
 	f := kit.Sort(kit.Answer{Status: status})
 	f.Message = "the file's address answered " + strconv.Itoa(status)
 	switch {
 	case status == http.StatusNotFound || status == http.StatusGone:
-		f.Kind = core.Temporary
+		f.Kind = core.Permanent
+		if n.again {
+			f.Kind = core.Temporary
+		}
 	case f.Kind == core.ChannelBroken:
 		f.Kind = core.Permanent
 	}

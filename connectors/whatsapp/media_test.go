@@ -14,7 +14,7 @@ import (
 
 // library is a provider that keeps one file. tell is the answer to where it is,
 // with its own address for %s; give answers who asks for it.
-func library(t *testing.T, tell string, give http.HandlerFunc) *number {
+func library(t *testing.T, tell string, give http.HandlerFunc) *cloud {
 	t.Helper()
 	mux := http.NewServeMux()
 	server := httptest.NewServer(mux)
@@ -122,8 +122,8 @@ func TestWhoMayBeShownTheKey(t *testing.T) {
 		"":                                                                 false,
 		"%":                                                                false,
 	} {
-		if got := n.mayCarryKey(address); got != want {
-			t.Errorf("%s: %v, want %v", address, got, want)
+		if at, got := n.place(address); got != want || at != address {
+			t.Errorf("%s: %s %v, want %v", address, at, got, want)
 		}
 	}
 }

@@ -32,8 +32,14 @@ func (n *number) Receive(r core.Request) (core.Delivery, error) {
 	case err != nil:
 		return core.Delivery{Items: []core.Item{quarantined(kit.KeyOfBody(r.Body), "", plainly(err))}}, nil
 	}
-	items := reader{groups: n.groups}.call(call)
-	if len(items) == 0 {
+	items := reader{habits: n.habits, account: n.account, named: n.named, codes: n.codes}.call(call)
+	switch {
+	case len(items) > 0:
+	case call.Event != "":
+		items = []core.Item{ignored(kit.KeyOfBody(r.Body), "", "event "+quoted(call.Event))}
+	case call.Entry == nil:
+		items = []core.Item{quarantined(kit.KeyOfBody(r.Body), "", errors.New("there is no entry in it"))}
+	default:
 		items = []core.Item{ignored(kit.KeyOfBody(r.Body), "", "the call reports nothing")}
 	}
 	return core.Delivery{Items: once(items)}, nil
@@ -52,15 +58,20 @@ func once(items []core.Item) []core.Item {
 	return items
 }
 
-// envelope is a whole webhook call.
+// envelope is a whole webhook call. Event is what 360dialog tells its partners
+// with instead of entries.
 type envelope struct {
 	Entry []json.RawMessage `json:"entry"`
+	Event string            `json:"event"`
 }
 
 // reader takes a webhook call apart. Every level is decoded on its own, so that
 // what is wrong in one place spoils nothing beside it.
 type reader struct {
-	groups bool
+	habits
+	account string // the channel's own
+	named   func(metadata) string
+	codes   kit.Table
 }
 
 func (rd reader) call(call envelope) []core.Item {
@@ -85,16 +96,23 @@ func (rd reader) entry(raw json.RawMessage) []core.Item {
 	return items
 }
 
-// value is what a change of field "messages" tells.
+// metadata says which number of ours a change is about.
+type metadata struct {
+	PhoneNumberID      loose `json:"phone_number_id"`
+	DisplayPhoneNumber loose `json:"display_phone_number"`
+}
+
+// value is what a change tells. One field fills some of it.
 type value struct {
-	Metadata struct {
-		PhoneNumberID loose `json:"phone_number_id"`
-	} `json:"metadata"`
-	Contacts    []json.RawMessage `json:"contacts"`
-	Messages    []json.RawMessage `json:"messages"`
-	Statuses    []json.RawMessage `json:"statuses"`
-	Errors      []json.RawMessage `json:"errors"`
-	UserActions []json.RawMessage `json:"user_actions"`
+	Metadata        metadata          `json:"metadata"`
+	Contacts        []json.RawMessage `json:"contacts"`
+	Messages        []json.RawMessage `json:"messages"`
+	Statuses        []json.RawMessage `json:"statuses"`
+	Errors          []json.RawMessage `json:"errors"`
+	UserActions     []json.RawMessage `json:"user_actions"`
+	Echoes          []json.RawMessage `json:"message_echoes"`
+	UserIDUpdates   []json.RawMessage `json:"user_id_update"`
+	UserPreferences []json.RawMessage `json:"user_preferences"`
 }
 
 func (rd reader) change(raw json.RawMessage) []core.Item {
@@ -105,22 +123,41 @@ func (rd reader) change(raw json.RawMessage) []core.Item {
 	if err := decode(raw, &change); err != nil {
 		return []core.Item{quarantined(kit.KeyOfBody(raw), "", err)}
 	}
-	if change.Field != "messages" {
-		return []core.Item{ignored(kit.KeyOfBody(raw), accountOf(change.Value), "field "+quoted(change.Field))}
+	read := rd.field(change.Field)
+	if read == nil {
+		return []core.Item{ignored(kit.KeyOfBody(raw), rd.accountOf(change.Value), "field "+quoted(change.Field)+eventOf(change.Value))}
 	}
 	var v value
 	if err := decode(change.Value, &v); err != nil {
 		return []core.Item{quarantined(kit.KeyOfBody(raw), "", err)}
 	}
-	items := rd.value(v)
+	account := rd.named(v.Metadata)
+	items := read(v, account)
 	if len(items) == 0 {
-		return []core.Item{ignored(kit.KeyOfBody(raw), string(v.Metadata.PhoneNumberID), "no message and no status in it")}
+		return []core.Item{ignored(kit.KeyOfBody(raw), account, "field "+quoted(change.Field)+" with nothing in it")}
 	}
 	return items
 }
 
-func (rd reader) value(v value) []core.Item {
-	account := string(v.Metadata.PhoneNumberID)
+// field is how a field of Meta's page "Webhooks reference" is read; nil for one
+// that tells nothing of a conversation.
+func (rd reader) field(name string) func(value, string) []core.Item {
+	switch name {
+	case "messages":
+		return rd.messages
+	case "smb_message_echoes":
+		return func(v value, account string) []core.Item { return rd.echoes(v, account, "phone app") }
+	case "message_echoes":
+		return func(v value, account string) []core.Item { return rd.echoes(v, account, "another tool") }
+	case "user_id_update":
+		return rd.userIDUpdates
+	case "user_preferences":
+		return rd.userPreferences
+	}
+	return nil
+}
+
+func (rd reader) messages(v value, account string) []core.Item {
 	people := readContacts(v.Contacts)
 	var items []core.Item
 	for _, raw := range v.Messages {
@@ -144,16 +181,23 @@ func actionOf(raw json.RawMessage) string {
 }
 
 // accountOf is the number that a change of another field is about, if it says so.
-func accountOf(raw json.RawMessage) string {
+func (rd reader) accountOf(raw json.RawMessage) string {
 	var v struct {
-		Metadata struct {
-			PhoneNumberID loose `json:"phone_number_id"`
-		} `json:"metadata"`
+		Metadata metadata `json:"metadata"`
 	}
 	if err := decode(raw, &v); err != nil {
 		return ""
 	}
-	return string(v.Metadata.PhoneNumberID)
+	return rd.named(v.Metadata)
+}
+
+// eventOf is what such a field reports in one word, where it has one.
+func eventOf(raw json.RawMessage) string {
+	event, _ := readObject(raw)["event"].(string)
+	if event == "" {
+		return ""
+	}
+	return ": " + quoted(event)
 }
 
 func ignored(key, account, why string) core.Item {

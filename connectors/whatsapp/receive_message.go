@@ -42,35 +42,35 @@ func (rd reader) message(raw json.RawMessage, account string, people []contact) 
 	if err := decode(raw, &h); err != nil {
 		return quarantined(key, account, err)
 	}
-	if why := rd.unheard(h, raw); why != "" {
-		return ignored(key, account, why)
+	if h.GroupID != "" && !rd.groups {
+		return ignored(key, account, "group chats are off")
 	}
-	heard, err := hear(h, raw, people)
+	item := core.Item{Key: key, Account: account}
+	var err error
+	switch h.Type {
+	case "system":
+		return rd.system(key, account, h, raw)
+	case "request_welcome":
+		item.Event, err = open(h, people)
+	default:
+		var heard core.Heard
+		heard, err = hear(h, raw, people)
+		item.Event, item.Acks = heard, rd.acks(account, h, heard)
+	}
 	if err != nil {
 		return quarantined(key, account, err)
 	}
-	return core.Item{Key: key, Account: account, Event: heard}
+	return item
 }
 
-// unheard says why a message is nothing that a person wrote to us.
-func (rd reader) unheard(h head, raw json.RawMessage) string {
-	switch {
-	case h.GroupID != "" && !rd.groups:
-		return "group chats are off"
-	case h.Type == "request_welcome":
-		return "request_welcome"
-	case h.Type == "system":
-		var m struct {
-			System struct {
-				Type string `json:"type"`
-			} `json:"system"`
-		}
-		if decode(raw, &m) != nil || m.System.Type == "" {
-			return "system message"
-		}
-		return "system message " + quoted(m.System.Type)
+// open reports that a person opened the chat for the first time, which lets us
+// write (Meta's page "Conversational components", welcome messages).
+func open(h head, people []contact) (core.Opened, error) {
+	from, err := h.person(people)
+	if err != nil {
+		return core.Opened{}, err
 	}
-	return ""
+	return core.Opened{From: h.inGroup(from), At: h.Timestamp.at()}, nil
 }
 
 func hear(h head, raw json.RawMessage, people []contact) (core.Heard, error) {
@@ -125,13 +125,16 @@ func (h head) metadata(from core.Person, extra core.Metadata) core.Metadata {
 		all[k] = v
 	}
 	if o := readObject(h.Referral); o != nil {
-		all["referral"] = o
+		all[core.MetaReferral] = o
+		if ref, _ := o["ref"].(string); ref != "" {
+			all[core.MetaStart] = ref
+		}
 	}
 	if o := readObject(h.Context.ReferredProduct); o != nil {
 		all["referred_product"] = o
 	}
 	if h.Context.Forwarded || h.Context.FrequentlyForwarded {
-		all["forwarded"] = true
+		all[core.MetaForwarded] = true
 	}
 	if h.Context.FrequentlyForwarded {
 		all["frequently_forwarded"] = true

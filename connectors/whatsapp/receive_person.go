@@ -61,46 +61,50 @@ func (s sender) userID() string {
 	return ""
 }
 
-// phoneOf is digits with a plus, or empty if s is no number.
-func phoneOf(s string) string {
-	if !digitsForm.MatchString(s) {
-		return ""
-	}
-	return "+" + strings.TrimPrefix(s, "+")
-}
-
-// person joins what the message and its contact entry tell.
+// person joins what the message and its contact entry tell. Both forms of a
+// number that has two are keys; the address is the one that WhatsApp goes by.
 func (s sender) person(people []contact) (core.Person, error) {
 	phone, userID := s.phone(), s.userID()
 	c := match(people, phone, userID)
-	if phone == "" {
-		phone = phoneOf(string(c.WaID))
+	if told := phoneOf(string(c.WaID)); phone == "" || samePhone(phone, told) {
+		phone = told
 	}
 	if userID == "" && userIDForm.MatchString(string(c.UserID)) {
 		userID = string(c.UserID)
 	}
 	p := core.Person{
 		Name: c.Profile.Name, Username: strings.TrimPrefix(c.Profile.Username, "@"), Phone: phone,
+		Keys: keys(userID, phone),
 	}
-	if userID != "" {
-		p.Keys = append(p.Keys, userID)
-	}
-	if phone != "" {
-		p.Keys = append(p.Keys, phone)
-	}
-	if len(p.Keys) == 0 {
+	switch {
+	case phone != "":
+		p.Address = core.Address(phone)
+	case userID != "":
+		p.Address = core.Address(userID)
+	default:
 		return p, errNobody
 	}
-	p.Address = core.Address(p.Keys[len(p.Keys)-1])
 	p.UserID = "whatsapp:" + string(p.Address)
 	return p, nil
+}
+
+// keys are the lasting names of who has this id, this number, or both.
+func keys(userID, phone string) []string {
+	var all []string
+	if userID != "" {
+		all = append(all, userID)
+	}
+	if phone != "" {
+		all = append(all, forms(phone)...)
+	}
+	return all
 }
 
 // match finds the entry of the same person. An only entry belongs to a message
 // that names nobody.
 func match(people []contact, phone, userID string) contact {
 	for _, c := range people {
-		if userID != "" && string(c.UserID) == userID || phone != "" && phoneOf(string(c.WaID)) == phone {
+		if userID != "" && string(c.UserID) == userID || samePhone(phone, phoneOf(string(c.WaID))) {
 			return c
 		}
 	}

@@ -49,7 +49,7 @@ func (rd reader) status(raw json.RawMessage, account string) core.Item {
 	}
 	return core.Item{Key: key, Account: account, Event: core.Reported{
 		Provider: core.ProviderID(r.ID), Ref: string(r.Ref), Status: status,
-		Fault: r.fault(status), At: r.Timestamp.at(), Details: r.details(),
+		Fault: r.fault(status, rd.codes), At: r.Timestamp.at(), Details: r.details(),
 	}}
 }
 
@@ -66,14 +66,14 @@ func (r report) key() string {
 	return key
 }
 
-func (r report) fault(s core.Status) *core.Fault {
+func (r report) fault(s core.Status, codes kit.Table) *core.Fault {
 	if s != core.Failed {
 		return nil
 	}
 	if len(r.Errors) == 0 {
-		return failure{}.fault()
+		return failure{}.fault(codes)
 	}
-	return readFailure(r.Errors[0]).fault()
+	return readFailure(r.Errors[0]).fault(codes)
 }
 
 func (r report) details() core.Metadata {

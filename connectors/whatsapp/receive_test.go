@@ -11,7 +11,7 @@ import (
 )
 
 // opened is a number that calls api, with its calls let through.
-func opened(t *testing.T, api string, change func(*CloudSettings)) *number {
+func opened(t *testing.T, api string, change func(*CloudSettings)) *cloud {
 	t.Helper()
 	s := CloudSettings{PhoneNumberID: "400555666777888", AccessToken: "SECRETTOKEN", AppSecret: "SECRETAPP", VerifyToken: "SECRETWORD", APIURL: api}
 	if change != nil {
@@ -21,7 +21,7 @@ func opened(t *testing.T, api string, change func(*CloudSettings)) *number {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return c.(*number)
+	return c.(*cloud)
 }
 
 func signed(body string) core.Request {

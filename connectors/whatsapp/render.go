@@ -1,7 +1,6 @@
 package whatsapp
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"regexp"
@@ -25,7 +24,11 @@ func render(o core.Outgoing) ([]core.Payload, error) {
 	if o.Quote != "" {
 		m.Context = &quote{MessageID: string(o.Quote)}
 	}
-	return []core.Payload{{Op: opMessages, Body: m}}, nil
+	op := opMessages
+	if m.needsUpload() {
+		op = opUpload
+	}
+	return []core.Payload{{Op: op, Body: m}}, nil
 }
 
 func typeOf(c core.Content) core.ContentType {
@@ -51,9 +54,9 @@ func messageOf(c core.Content) (message, error) {
 		return listMessage(c)
 	case core.Template:
 		return templateMessage(c)
-	case core.Album, core.Cards:
+	case core.Album, core.Cards, core.Form:
 		return message{}, errors.New("it is shown in parts, and came whole")
-	case core.Selection, core.Reaction, core.Order, core.Edited, core.Deleted, core.Unsupported, nil:
+	case core.FormAnswer, core.Selection, core.Reaction, core.Order, core.Edited, core.Deleted, core.Unsupported, nil:
 	}
 	return message{}, errors.New("it cannot be sent")
 }
@@ -92,31 +95,3 @@ func locationMessage(l core.Location) (message, error) {
 }
 
 func degrees(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
-
-// templateMessage fills the body's parameters in their order, or takes the
-// components as they are.
-func templateMessage(t core.Template) (message, error) {
-	if t.Name == "" || t.Language == "" {
-		return message{}, errors.New("a template needs its name and its language")
-	}
-	out := &template{Name: t.Name, Language: language{Code: t.Language}}
-	switch {
-	case len(t.Components) > 0:
-		var list []json.RawMessage
-		if err := json.Unmarshal(t.Components, &list); err != nil {
-			return message{}, fmt.Errorf("read the template's components: %w", err)
-		}
-		out.Components = t.Components
-	case len(t.Params) > 0:
-		body := component{Type: "body"}
-		for _, p := range t.Params {
-			body.Parameters = append(body.Parameters, parameter{Type: "text", Text: p})
-		}
-		raw, err := json.Marshal([]component{body})
-		if err != nil {
-			return message{}, fmt.Errorf("write the template's parameters: %w", err)
-		}
-		out.Components = raw
-	}
-	return message{Type: "template", Template: out}, nil
-}

@@ -19,7 +19,7 @@ func mediaMessage(m core.Media) (message, error) {
 		return message{}, errors.New("the file has no http or https address")
 	}
 	shown := shownAs(m, u)
-	f := &file{Link: m.URL, Caption: markup.WhatsApp(m.Caption, string(m.Format))}
+	f := &file{Link: m.URL, Caption: markup.WhatsApp(m.Caption, string(m.Format)), mime: m.MIME}
 	if f.Caption != "" && !capabilities().Media[shown].Caption {
 		return message{}, fmt.Errorf("words cannot stand under this %s", m.Media)
 	}
@@ -43,13 +43,21 @@ func mediaMessage(m core.Media) (message, error) {
 }
 
 // taken are the sorts of file that Meta shows as what they are (page "Media:
-// supported media types"), by MIME type and by the end of the name.
+// supported media types"). What is not there takes all.
 var taken = map[core.MediaType][]string{
-	core.Image:   {"image/jpeg", "image/png", ".jpg", ".jpeg", ".png"},
-	core.Video:   {"video/mp4", "video/3gp", "video/3gpp", ".mp4", ".3gp"},
-	core.Audio:   {"audio/aac", "audio/amr", "audio/mpeg", "audio/mp4", "audio/ogg", ".aac", ".amr", ".mp3", ".m4a", ".ogg", ".opus", ".oga"},
-	core.Voice:   {"audio/ogg", "audio/opus", ".ogg", ".opus", ".oga"},
-	core.Sticker: {"image/webp", ".webp"},
+	core.Image:   {"image/jpeg", "image/png"},
+	core.Video:   {"video/mp4", "video/3gp", "video/3gpp"},
+	core.Audio:   {"audio/aac", "audio/amr", "audio/mpeg", "audio/mp4", "audio/ogg", "audio/opus"},
+	core.Voice:   {"audio/ogg", "audio/opus"},
+	core.Sticker: {"image/webp"},
+}
+
+// named are the sorts by the end of a file's name.
+var named = map[string]string{
+	".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".webp": "image/webp",
+	".mp4": "video/mp4", ".3gp": "video/3gpp",
+	".aac": "audio/aac", ".amr": "audio/amr", ".mp3": "audio/mpeg", ".m4a": "audio/mp4",
+	".ogg": "audio/ogg", ".oga": "audio/ogg", ".opus": "audio/ogg",
 }
 
 // shownAs is the type under which Meta takes the file: a voice note of another
@@ -82,15 +90,19 @@ func alternatives(t core.MediaType) []core.MediaType {
 	return []core.MediaType{t}
 }
 
-// sortOf is the file's MIME type, or else the end of its address. It is empty
-// where neither is told.
+// sortOf is the file's MIME type, or else what the end of its address stands
+// for, or that end itself. It is empty where nothing is told.
 func sortOf(m core.Media, u *url.URL) string {
 	mime, _, _ := strings.Cut(m.MIME, ";")
 	mime = strings.ToLower(strings.TrimSpace(mime))
 	if mime != "" && mime != "application/octet-stream" {
 		return mime
 	}
-	return strings.ToLower(path.Ext(u.Path))
+	end := strings.ToLower(path.Ext(u.Path))
+	if sort, known := named[end]; known {
+		return sort
+	}
+	return end
 }
 
 // fileName is what the document is called; its end decides the icon.

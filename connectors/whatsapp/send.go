@@ -3,15 +3,18 @@ package whatsapp
 import (
 	"context"
 	"encoding/json"
-	"net/http"
 	"time"
 
 	"causeway/connectors/kit"
 	"causeway/core"
 )
 
-// opMessages is the one native call: Meta's page "Messages API".
-const opMessages = "messages"
+// The native calls: Meta's page "Messages API". opUpload is one with a file in
+// it that Meta cannot fetch, so that Send gives the file to Meta first.
+const (
+	opMessages = "messages"
+	opUpload   = "media+messages"
+)
 
 // callTimeout bounds a call whose caller is more patient.
 const callTimeout = 30 * time.Second
@@ -19,56 +22,42 @@ const callTimeout = 30 * time.Second
 // Send implements core.Connector. An answer that names no message leaves open
 // whether one was sent, unless it is that of a call which sends none.
 func (n *number) Send(ctx context.Context, p core.Payload) (core.ProviderID, error) {
-	if p.Op != opMessages {
-		return "", &core.Fault{Kind: core.Permanent, Code: "unknown_op", Message: "there is no native call " + p.Op}
-	}
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
+	switch p.Op {
+	case opMessages:
+		return n.message(ctx, p.Body)
+	case opUpload:
+		m, ok := p.Body.(message)
+		if !ok {
+			return "", &core.Fault{Kind: core.Permanent, Code: "body", Message: "the native call has no message in it"}
+		}
+		m, err := n.uploaded(ctx, m)
+		if err != nil {
+			return "", err
+		}
+		return n.message(ctx, m)
+	case opMark:
+		call := kit.Call{URL: n.messages, Header: n.key, Body: p.Body, Secrets: n.secrets}
+		return "", n.env.JSON(ctx, n.client, call, nil, n.sort)
+	}
+	return "", &core.Fault{Kind: core.Permanent, Code: "unknown_op", Message: "there is no native call " + p.Op}
+}
+
+func (n *number) message(ctx context.Context, body any) (core.ProviderID, error) {
 	var answer struct {
 		Messages []struct {
 			ID string `json:"id"`
 		} `json:"messages"`
-		Success bool `json:"success"`
 	}
-	call := kit.Call{URL: n.messages, Header: n.key, Body: p.Body, Secrets: n.secrets}
+	call := kit.Call{URL: n.messages, Header: n.key, Body: body, Secrets: n.secrets}
 	if err := n.env.JSON(ctx, n.client, call, &answer, n.sort); err != nil {
 		return "", err
 	}
-	switch {
-	case len(answer.Messages) > 0 && answer.Messages[0].ID != "":
+	if len(answer.Messages) > 0 && answer.Messages[0].ID != "" {
 		return core.ProviderID(answer.Messages[0].ID), nil
-	case answer.Success:
-		return "", nil
 	}
 	return "", &core.Fault{Kind: core.Ambiguous, Code: "no_id", Message: "the provider took the call, but its answer names no message"}
-}
-
-// Check implements core.Checker: it asks for the number itself.
-func (n *number) Check(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, callTimeout)
-	defer cancel()
-	var answer struct {
-		ID loose `json:"id"`
-	}
-	call := kit.Call{Method: http.MethodGet, URL: n.self, Header: n.key, Secrets: n.secrets}
-	wrong := &core.Fault{
-		Kind: core.ChannelBroken, Code: "100",
-		Message: "the access_token does not reach the number " + n.account +
-			": put the \"Phone number ID\" of WhatsApp > API Setup into phone_number_id, and give the token's system user access to the WhatsApp account",
-	}
-	err := n.env.JSON(ctx, n.client, call, &answer, func(a kit.Answer) *core.Fault {
-		if readAnswer(a.Body).Code == "100" {
-			return wrong
-		}
-		return n.sort(a)
-	})
-	if err != nil {
-		return err
-	}
-	if string(answer.ID) != n.account {
-		return wrong
-	}
-	return nil
 }
 
 // sort sorts an answer that is no success by the code in its JSON. The HTTP
@@ -77,9 +66,12 @@ func (n *number) Check(ctx context.Context) error {
 func (n *number) sort(a kit.Answer) *core.Fault {
 	failed := readAnswer(a.Body).without(n.secrets)
 	if failed.Code == "" {
-		return nil
+		if n.uncoded == nil {
+			return nil
+		}
+		return n.uncoded(a)
 	}
-	f := failed.sorted()
+	f := failed.sorted(n.codes)
 	if f == nil {
 		f = kit.Sort(a)
 		f.Code, f.Message = string(failed.Code), failed.text()

@@ -1,6 +1,7 @@
 package whatsapp
 
 import (
+	"reflect"
 	"testing"
 
 	"github.com/goccy/go-yaml"
@@ -25,7 +26,7 @@ func TestSettingsAsYAML(t *testing.T) {
 		t.Errorf("reopen_template is %v", r)
 	}
 	got.ReopenTemplate = nil
-	if *got != want {
+	if !reflect.DeepEqual(*got, want) {
 		t.Errorf("got %+v, want %+v", *got, want)
 	}
 	if p := got.Validate(); len(p) > 0 {

@@ -5,8 +5,8 @@
 // gate, one file each. The package knows no conversation, no bot and no store,
 // keeps nothing between calls, and never tries twice.
 //
-// Facts are from Meta's documentation of the WhatsApp Cloud API; the page is
-// named where a fact is used.
+// Facts are from Meta's documentation of the WhatsApp Cloud API, and from
+// 360dialog's of its own; the page is named where a fact is used.
 package whatsapp
 
 import (
@@ -18,41 +18,55 @@ import (
 )
 
 // number is one WhatsApp number behind one gate. It is safe for concurrent use.
+// What a gate alone can do (check, subscribe) is in the type around it.
 type number struct {
 	kit.Opaque
 	gate
+	habits
 	env    kit.Env
 	client *egress.Client
+}
+
+// habits are what an operator may want of a number, whatever its gate.
+type habits struct {
 	groups bool // group chats are heard
+	// marks and typing tell the contact at once that a message was read, or
+	// that we write. Typing marks as read too.
+	marks, typing bool
 }
 
 // gate is all in which the providers of this format differ.
 type gate struct {
-	// account is the number's name in webhooks: metadata.phone_number_id.
+	// account is the number's name in webhooks, as named gives it.
 	account string
+	named   func(metadata) string
 	// app tells numbers whose webhooks come together; it shows no secret.
 	app string
 	// genuine reports whether a POST comes from the provider.
 	genuine func(core.Request) bool
 	// handshake answers a GET, if it comes from the provider.
 	handshake func(core.Request) (core.ReplyBody, bool)
-	// messages is where native calls go.
-	messages string
-	// self is what Check asks for.
-	self string
+	// messages is where native calls go, and media where files go.
+	messages, media string
 	// file is the address that tells where a file is.
 	file func(id string) string
-	// mayCarryKey reports whether a file's address may be shown the key.
-	mayCarryKey func(address string) bool
+	// place is where a file that is said to be at address is read with the key;
+	// false if that is not the provider's.
+	place func(address string) (string, bool)
+	// again: a file's address that has died may be asked for anew.
+	again bool
 	// key lets a call in.
 	key http.Header
 	// secrets are kept out of what is shown of answers.
 	secrets []core.Secret
+	// codes sorts the errors that have a code, and uncoded those that have none;
+	// uncoded may be nil and may return nil.
+	codes   kit.Table
+	uncoded func(kit.Answer) *core.Fault
 }
 
 var (
 	_ core.Connector   = (*number)(nil)
-	_ core.Checker     = (*number)(nil)
 	_ core.MediaOpener = (*number)(nil)
 	_ core.Account     = (*number)(nil)
 )

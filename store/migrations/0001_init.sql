@@ -54,6 +54,7 @@ CREATE TABLE conversation (
 	heard_at BIGINT NOT NULL, -- 0: never
 	window_ms BIGINT NOT NULL, -- the provider's reply window, 0 for none
 	last_agent TEXT NOT NULL,
+	dialogue TEXT NOT NULL, -- the form that is being answered, JSON, '' for none
 	created_at BIGINT NOT NULL,
 	updated_at BIGINT NOT NULL
 );

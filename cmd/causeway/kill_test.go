@@ -1,0 +1,258 @@
+package main_test
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"causeway/simulator"
+)
+
+const (
+	kills      = 100
+	killsShort = 15
+	people     = 5 // on each channel
+)
+
+// TestKillLosesNothing kills the bridge again and again, at random moments,
+// while people on both channels write and tap without a pause. Whatever a
+// provider was told to be accepted must be there, once and in order, with one
+// answer of the bot; and every answer must have reached the phone.
+func TestKillLosesNothing(t *testing.T) {
+	t.Parallel()
+	n := kills
+	if testing.Short() {
+		n = killsShort
+	}
+	w := newWorld(t)
+	helper := w.hire("helper", withButton)
+	w.start()
+	stream := w.follow()
+	stop := w.crowd()
+	began := time.Now()
+	for i := range n {
+		r := rand.Float64()
+		pause(50*time.Millisecond + time.Duration(r*r*float64(350*time.Millisecond)))
+		w.bridge.kill()
+		if i%5 == 0 { // and once more while it comes up
+			w.bridge = launch(w)
+			pause(time.Duration(rand.IntN(60)) * time.Millisecond)
+			w.bridge.kill()
+		}
+		w.start()
+	}
+	stop()
+	killing := time.Since(began)
+	if err := w.sim.WaitDelivered(soon(t)); err != nil {
+		t.Fatal(err)
+	}
+	f := figures{calls: len(helper.heard())}
+	for i := range people {
+		f.add(w.holds(fmt.Sprint(100+i), "tg", fmt.Sprint("T", i), w.tg.Person(telegramUser(i))))
+	}
+	onTelegram := f.doubled
+	for i := range people {
+		f.add(w.holds(fmt.Sprint(4900100+i), "wa", fmt.Sprint("W", i), w.wa.Person(whatsappUser(i))))
+	}
+	stream.agrees(t)
+	for _, more := range repeats(helper.heard()) {
+		f.repeated += more
+	}
+	t.Logf("%d kills in %s: %d things said and accepted, each there once; %d webhooks posted again; %d bot calls, %d of them with a webhook-id used before; "+
+		"%d answers, of which %d were sent twice on Telegram and %d on WhatsApp; %d events in %d streams; all over after %s",
+		n+(n+4)/5, killing.Round(time.Second), f.acked, w.reposted(), f.calls, f.repeated, f.answers, onTelegram, f.doubled-onTelegram, len(stream.events()), stream.came, time.Since(began).Round(time.Second))
+}
+
+type figures struct{ acked, answers, doubled, calls, repeated int }
+
+func (f *figures) add(more figures) {
+	f.acked += more.acked
+	f.answers += more.answers
+	f.doubled += more.doubled
+}
+
+func telegramUser(i int) simulator.TelegramUser {
+	return simulator.TelegramUser{ID: int64(100 + i), FirstName: fmt.Sprint("T", i)}
+}
+
+func whatsappUser(i int) simulator.WhatsAppUser {
+	return simulator.WhatsAppUser{Phone: fmt.Sprint(4900100 + i), Name: fmt.Sprint("W", i)}
+}
+
+// withButton answers each message with words of its own and a button.
+func withButton(c *call) {
+	if c.EventName == "WELCOME" {
+		c.says()
+		return
+	}
+	c.says(message{"message": answerTo(c.Message, c.Key), "metadata": message{"contentType": "300", "templateId": "6", "payload": []message{
+		{"title": "Go on", "message": "tapped"},
+	}}})
+}
+
+func answerTo(text, key string) string { return fmt.Sprintf("re: %s (%s)", text, key) }
+
+// crowd lets everybody write and tap until the function that it returns is
+// called.
+func (w *world) crowd() (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	var wg sync.WaitGroup
+	for i := range people {
+		for _, z := range []phone{w.tg.Person(telegramUser(i)), w.wa.Person(whatsappUser(i))} {
+			wg.Go(func() {
+				for n := 1; ctx.Err() == nil; n++ {
+					if n%5 == 0 {
+						_ = z.Tap("Go on") // no button may have come yet
+					} else {
+						z.Say(fmt.Sprint("n", n))
+					}
+					pause(time.Duration(40+rand.IntN(120)) * time.Millisecond)
+				}
+			})
+		}
+	}
+	return func() { cancel(); wg.Wait() }
+}
+
+// holds compares one person's chat with what the bridge has of it.
+func (w *world) holds(person, channel, name string, z phone) figures {
+	t := w.t
+	t.Helper()
+	conv := w.conversation(channel, name, nil)
+	said := w.sim.Acked(simulator.Filter{Person: person})
+	var stored []entry
+	within(t, 80*time.Second, "answers sent", func() error {
+		stored = w.messages(conv.ID)
+		answers := 0
+		for _, m := range stored {
+			switch {
+			case m.Private || m.Direction == "in":
+			case m.Status == "sent", m.Status == "delivered", m.Status == "read":
+				answers++
+			case m.Status == "failed":
+				t.Fatalf("%s: message %d failed: %+v", name, m.Seq, m.Fault)
+			}
+		}
+		if answers < len(said) {
+			return fmt.Errorf("%s: %d answers to %d", name, answers, len(said))
+		}
+		return nil
+	})
+	f := figures{acked: len(said)}
+	w.sameAsSaid(name, said, stored)
+	f.answers, f.doubled = sameOnPhone(t, name, stored, z)
+	return f
+}
+
+// sameAsSaid: all that was said is stored once, and what the provider delivered
+// in order at the first try is in order.
+func (w *world) sameAsSaid(name string, said []simulator.Said, stored []entry) {
+	t := w.t
+	t.Helper()
+	at := map[string]int{} // place by the provider's id
+	for i, m := range stored {
+		if m.Seq != int64(i+1) {
+			t.Fatalf("%s: seq %d at place %d", name, m.Seq, i)
+		}
+		if m.Direction != "in" {
+			continue
+		}
+		if _, twice := at[m.ProviderID]; twice {
+			t.Errorf("%s: %s is there twice", name, m.ProviderID)
+		}
+		at[m.ProviderID] = i
+	}
+	if len(at) != len(said) {
+		t.Errorf("%s: %d messages stored, %d said", name, len(at), len(said))
+	}
+	last := map[string]int{} // by what the provider keeps in order
+	smooth := w.smooth()
+	for _, s := range said {
+		id, order := s.MessageID, s.Kind
+		switch {
+		case s.Type == "tap":
+			id, order = "cb:"+id, "taps"
+		case s.Kind == "telegram":
+			id = s.Person + ":" + id
+		}
+		i, ok := at[id]
+		if !ok {
+			t.Errorf("%s: lost %+v", name, s)
+			continue
+		}
+		if s.Kind == "whatsapp" && !smooth[s.MessageID] {
+			continue // Meta goes on with the next while it tries again
+		}
+		if i < last[order] {
+			t.Errorf("%s: %+v is at place %d, after %d", name, s, i, last[order])
+		}
+		last[order] = i
+	}
+}
+
+// smooth are the WhatsApp messages that were taken at the first try.
+func (w *world) smooth() map[string]bool {
+	taken := map[string]bool{}
+	for _, h := range w.sim.Webhooks(simulator.Filter{Kind: "whatsapp"}) {
+		for _, s := range h.Said {
+			taken[s.MessageID] = h.Tries == 1
+		}
+	}
+	return taken
+}
+
+// sameOnPhone: each message has one answer in the store, in order, and on the
+// phone at least one, the first of each in the same order.
+func sameOnPhone(t *testing.T, name string, stored []entry, z phone) (answers, doubled int) {
+	t.Helper()
+	var want, got, shown []string
+	for _, m := range stored {
+		switch {
+		case m.Direction == "in":
+			want = append(want, answerTo(m.Text, m.Key))
+		case !m.Private:
+			got = append(got, m.Text)
+		}
+	}
+	for _, s := range z.Screen() {
+		switch {
+		case s.From != simulator.Business:
+		case slices.Contains(shown, s.Text):
+			doubled++
+		default:
+			shown = append(shown, s.Text)
+		}
+	}
+	sameTexts(t, name+": answers stored", got, want)
+	sameTexts(t, name+": answers on the phone", shown, want)
+	return len(want), doubled
+}
+
+// repeats counts, by webhook-id, the calls after the first.
+func repeats(calls []call) map[string]int {
+	n := map[string]int{}
+	for _, c := range calls {
+		n[c.id]++
+	}
+	for id := range n {
+		if n[id]--; n[id] == 0 {
+			delete(n, id)
+		}
+	}
+	return n
+}
+
+// reposted counts the webhooks that were posted more than once.
+func (w *world) reposted() int {
+	n := 0
+	for _, h := range w.sim.Webhooks(simulator.Filter{}) {
+		if h.Tries > 1 {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,127 @@
+package instagram
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"causeway/connectors/kit"
+	"causeway/core"
+)
+
+// identity is whose token it is, as Meta answers.
+type identity struct {
+	ID       loose `json:"id"`
+	UserID   loose `json:"user_id"`
+	Business struct {
+		ID loose `json:"id"`
+	} `json:"instagram_business_account"`
+}
+
+// Check implements core.Checker: it asks whose the token is. A token that is
+// good for another account is a fault of kind ChannelBroken.
+func (a *account) Check(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	var who identity
+	call := kit.Call{Method: http.MethodGet, URL: a.self, Header: a.key, Secrets: a.secrets}
+	if err := a.env.JSON(ctx, a.client, call, &who, a.sort); err != nil {
+		return unread(err)
+	}
+	if wrong := a.owns(who); wrong != "" {
+		return &core.Fault{Kind: core.ChannelBroken, Code: "another_account", Message: wrong}
+	}
+	return nil
+}
+
+// ownsLogin: with Instagram Login an account has two ids, and webhooks name it
+// by user_id (Meta's page "Instagram API with Instagram Login: Get started").
+func (s InstagramSettings) ownsLogin(who identity) string {
+	switch account := loose(s.AccountID); {
+	case who.UserID == account || who.UserID == "" && who.ID == account:
+		return ""
+	case who.ID == account:
+		return "account_id is the id within the app; webhooks name the account " + quoted(string(who.UserID)) + ": put that into account_id"
+	}
+	return "the access_token is of the account " + quoted(or(string(who.UserID), string(who.ID))) +
+		", not of " + s.AccountID + ": make one for the right account, or put its id into account_id"
+}
+
+func (s InstagramSettings) ownsPage(who identity) string {
+	if wrong := ownsPage(s.PageID, who); wrong != "" {
+		return wrong
+	}
+	switch who.Business.ID {
+	case loose(s.AccountID):
+		return ""
+	case "":
+		return "the Page has no Instagram account, or the access_token may not see it: link the account in the Page's settings, and give the token instagram_basic"
+	}
+	return "the Page's Instagram account is " + quoted(string(who.Business.ID)) + ", not " + s.AccountID + ": put that into account_id"
+}
+
+func (s MessengerSettings) owns(who identity) string { return ownsPage(s.PageID, who) }
+
+func ownsPage(page string, who identity) string {
+	if string(who.ID) == page {
+		return ""
+	}
+	return "the access_token is not of the Page " + page + " but of " + quoted(string(who.ID)) +
+		": take a token of the Page, not of a person, from Messenger > API settings of the Meta app"
+}
+
+// loginFields and pageFields are the webhooks that are read: Meta's pages
+// "Instagram Platform: Webhooks" and "Webhooks for Messenger Platform".
+func loginFields() []string {
+	return []string{
+		"messages", "message_echoes", "message_edit", "message_reactions", "messaging_postbacks", "messaging_referral", "messaging_seen",
+	}
+}
+
+func pageFields() []string {
+	return []string{
+		"messages", "message_deliveries", "message_echoes", "message_edits", "message_reactions", "message_reads", "messaging_postbacks",
+		"messaging_referrals",
+	}
+}
+
+// Subscribe implements core.Subscriber: it switches on the account's webhooks
+// for the app of the token, and leaves on what else the app asked for. The
+// address that they go to is the app's, set by hand in the app dashboard, so
+// that webhook is not told.
+func (a *account) Subscribe(ctx context.Context, _ string) error {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	var now struct {
+		Data []struct {
+			Fields []string `json:"subscribed_fields"`
+		} `json:"data"`
+	}
+	call := kit.Call{Method: http.MethodGet, URL: a.subscribed, Header: a.key, Secrets: a.secrets}
+	if err := a.env.JSON(ctx, a.client, call, &now, a.sort); err != nil {
+		return unread(err)
+	}
+	wanted := slices.Clone(a.fields)
+	if len(now.Data) == 1 { // it is known to be this app
+		wanted = append(wanted, now.Data[0].Fields...)
+	}
+	slices.Sort(wanted)
+	wanted = slices.Compact(wanted)
+	if len(now.Data) == 1 && len(wanted) == len(now.Data[0].Fields) {
+		return nil
+	}
+	var done struct {
+		Success bool `json:"success"`
+	}
+	query := url.Values{"subscribed_fields": {strings.Join(wanted, ",")}}
+	call = kit.Call{URL: a.subscribed + "?" + query.Encode(), Header: a.key, Secrets: a.secrets}
+	if err := a.env.JSON(ctx, a.client, call, &done, a.sort); err != nil {
+		return unread(err) // it may be done twice
+	}
+	if !done.Success {
+		return &core.Fault{Kind: core.Permanent, Code: "not_subscribed", Message: "Meta did not switch the webhooks on, and gave no reason"}
+	}
+	return nil
+}

@@ -1,0 +1,33 @@
+package instagram
+
+import (
+	"context"
+	"time"
+
+	"causeway/connectors/kit"
+	"causeway/core"
+)
+
+// callTimeout bounds a call whose caller is more patient.
+const callTimeout = 30 * time.Second
+
+// Send implements core.Connector. An answer to a message that names none leaves
+// open whether one was sent: Meta's page "Send API". A sender action has no id.
+func (a *account) Send(ctx context.Context, p core.Payload) (core.ProviderID, error) {
+	if p.Op != opMessages && p.Op != opAction {
+		return "", &core.Fault{Kind: core.Permanent, Code: "unknown_op", Message: "there is no native call " + p.Op}
+	}
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	var answer struct {
+		MessageID loose `json:"message_id"`
+	}
+	call := kit.Call{URL: a.messages, Header: a.key, Body: p.Body, Secrets: a.secrets}
+	if err := a.env.JSON(ctx, a.client, call, &answer, a.sort); err != nil {
+		return "", err
+	}
+	if answer.MessageID == "" && p.Op == opMessages {
+		return "", &core.Fault{Kind: core.Ambiguous, Code: "no_id", Message: "Meta took the call, but its answer names no message"}
+	}
+	return core.ProviderID(answer.MessageID), nil
+}

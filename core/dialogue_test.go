@@ -1,0 +1,148 @@
+package core
+
+import (
+	"strings"
+	"testing"
+)
+
+var booking = Form{
+	Body: "Your booking",
+	Fields: []Field{
+		{Type: HiddenField, Name: "lead", Value: "42"},
+		{Type: TextField, Name: "Name", Pattern: "[A-Za-z]{2,}", Error: "Two letters at least."},
+		{Type: RadioField, Name: "plan", Label: "Which plan?", Options: []FieldOption{{Label: "Basic", Value: "b"}, {Label: "Größer", Value: "g"}}},
+		{Type: CheckboxField, Name: "extras", Label: "Extras?", Options: []FieldOption{{Label: "Tea", Value: "t"}, {Label: "Milk", Value: "m"}, {Label: "Sugar", Value: "s"}}},
+		{Type: SecretField, Name: "Pin"},
+		{Type: DateField, Name: "Day"},
+	},
+	Submit: FormSubmit{Label: "Send", Message: "Done!", ToBot: true, InText: true, URL: "https://ex.com"},
+}
+
+var formTexts = FormTexts{Invalid: "That does not fit.", Cancel: "cancel", Back: "back"}
+
+// converse answers a form and returns what was asked, and how it ended.
+func converse(f Form, answers ...Content) (asked []string, last Step) {
+	d := f.Begin(7)
+	for _, a := range answers {
+		last = f.Hear(d, a, formTexts)
+		for _, c := range last.Ask {
+			asked = append(asked, PlainText(c))
+		}
+		d = last.Next
+	}
+	return asked, last
+}
+
+func said(text string) Content { return Text{Body: text} }
+
+func TestAFormIsAskedFieldByField(t *testing.T) {
+	asked, last := converse(booking, said("Zoë Okafor"), Selection{ID: "option-1", Title: "Größer"}, said("tea, 3"), said("1234"), said("2026-12-24"))
+	want := "Which plan?|Extras?\n1. Tea\n2. Milk\n3. Sugar\n(1, 2 … / 0)|Pin|Day\n(YYYY-MM-DD)"
+	if got := strings.Join(asked, "|"); got != want {
+		t.Errorf("asked %q", got)
+	}
+	if last.Done == nil {
+		t.Fatalf("it is not done: %+v", last)
+	}
+	if got := last.Done.Lines(); got != "Name : Zoë Okafor\nplan : g\nextras : t, s\nDay : 2026-12-24" {
+		t.Errorf("lines are %q", got)
+	}
+	if got := last.Done.Message; got != "Done!\n"+last.Done.Lines() {
+		t.Errorf("message is %q", got)
+	}
+	for _, a := range last.Done.Masked().Answers {
+		if a.Secret && a.Values[0] != Mask {
+			t.Errorf("the secret shows: %v", a)
+		}
+	}
+	s := booking.Submission(*last.Done)
+	if s.Data["Pin"] != "1234" || s.Data["lead"] != "42" || strings.Join(s.Lists["extras"], ",") != "t,s" || s.URL != "https://ex.com" {
+		t.Errorf("submission is %+v", s)
+	}
+}
+
+func TestAnAnswerThatDoesNotFitIsAskedForAgain(t *testing.T) {
+	asked, last := converse(booking, said("1"), said("??"), said("Zoë"))
+	if got := strings.Join(asked, "|"); got != "Two letters at least.|Name|Two letters at least.|Name|Which plan?" || last.Next.Wrong != 0 {
+		t.Errorf("asked %q, %+v", got, last)
+	}
+	if _, last = converse(booking, said("1"), said("2"), said("3")); last.Ended != "invalid" {
+		t.Errorf("after three it is %+v", last)
+	}
+	if _, last = converse(booking, said(" CANCEL. ")); last.Ended != "cancelled" {
+		t.Errorf("cancel is %+v", last)
+	}
+	if _, last = converse(booking, Media{Media: Image}); last.Next.Wrong != 1 {
+		t.Errorf("a picture is %+v", last)
+	}
+}
+
+func TestBackAsksTheLastQuestionAgain(t *testing.T) {
+	asked, last := converse(booking, said("Zoë"), said("back"), said("Zoe"), said("2"), said("0"))
+	if got := strings.Join(asked, "|"); !strings.HasPrefix(got, "Which plan?|Name|Which plan?|Extras?") {
+		t.Errorf("asked %q", got)
+	}
+	if len(last.Next.Answers) != 3 || last.Next.Answers[0].Values[0] != "Zoe" || len(last.Next.Answers[2].Values) != 0 {
+		t.Errorf("answers are %+v", last.Next.Answers)
+	}
+	if !last.Next.Secret {
+		t.Error("the pin may be kept in clear")
+	}
+	if _, last = converse(booking, said("back")); last.Next.At != 1 {
+		t.Errorf("back at the first question is %+v", last)
+	}
+}
+
+func TestFieldsCheckWhatABrowserWould(t *testing.T) {
+	for _, tt := range []struct {
+		field Field
+		text  string
+		ok    bool
+	}{
+		{Field{Type: EmailField}, "a@b.c", true},
+		{Field{Type: EmailField}, "a b", false},
+		{Field{Type: NumberField}, "3,5", true},
+		{Field{Type: NumberField}, "three", false},
+		{Field{Type: TimeField}, "09:30", true},
+		{Field{Type: TimeField}, "25:00", false},
+		{Field{Type: MomentField}, "2026-12-24 18:00", true},
+		{Field{Type: "tel"}, "anything", true},
+		{Field{Type: TextField, Pattern: "(?=x)"}, "RE2 cannot read it", true},
+		{Field{Type: TextField, Pattern: "b"}, "abc", true},
+		{Field{Type: TextField, Pattern: "^b"}, "abc", false},
+		{Field{Type: DropdownField, Options: []FieldOption{{Label: "Select"}, {Label: "Oslo", Value: "oslo"}}}, "2", true},
+		{Field{Type: DropdownField, Options: []FieldOption{{Label: "Select"}, {Label: "Oslo", Value: "oslo"}}}, "select", false},
+		{Field{Type: DropdownField, Options: []FieldOption{{Label: "Oslo", Value: "oslo"}}}, "OSLO", true},
+	} {
+		if _, ok := tt.field.read(Text{Body: tt.text}); ok != tt.ok {
+			t.Errorf("%s %q: %v", tt.field.Type, tt.text, ok)
+		}
+	}
+}
+
+func TestAFormWithNothingToAskShowsItsButton(t *testing.T) {
+	f := Form{Body: "Ready?", Fields: []Field{{Type: HiddenField, Name: "a", Value: "1"}}, Submit: FormSubmit{Label: "Go"}}
+	c, ok := f.Ask(f.Begin(1).At).(Choices)
+	if !ok || c.Body != "Ready?" || c.Buttons[0].Title != "Go" {
+		t.Errorf("it shows %+v", c)
+	}
+	if step := f.Hear(f.Begin(1), Selection{ID: submitID, Title: "Go"}, formTexts); step.Done == nil || step.Done.Answers[0].Values[0] != "1" {
+		t.Errorf("a tap is %+v", step)
+	}
+}
+
+func TestFitShowsTheFirstQuestionAndNotesTheRest(t *testing.T) {
+	fitted := Fit([]Saying{{Content: booking}}, Capabilities{Text: 1000}, FitOptions{})
+	if len(fitted) != 1 || len(fitted[0].Parts) != 2 || PlainText(fitted[0].Parts[1]) != "Name" || Score(fitted[0].Notes) != 100 {
+		t.Errorf("fitted is %+v", fitted)
+	}
+	bad := Form{Fields: []Field{{Type: TextField, Name: "x", Pattern: "(?!a)"}}}
+	notes := Fit([]Saying{{Content: bad}}, Capabilities{Text: 1000}, FitOptions{})[0].Notes
+	found := false
+	for _, n := range notes {
+		found = found || n.Rule == "regex_unchecked"
+	}
+	if !found {
+		t.Errorf("notes are %+v", notes)
+	}
+}
