@@ -114,9 +114,10 @@ func (l *loader) bots() {
 		if b.Burst > 0 {
 			l.wrong(at("bots", i, "burst"), "waiting for a burst of messages to end is not in this version; leave it out or write 0s")
 		}
-		if coded, prefixed := strings.CutPrefix(b.Secret.Reveal(), "whsec_"); prefixed {
+		if secret := b.Secret.Reveal(); secret != "" {
+			coded := strings.TrimPrefix(secret, "whsec_")
 			if _, err := base64.StdEncoding.DecodeString(coded); err != nil || coded == "" {
-				l.wrong(at("bots", i, "secret"), "after whsec_ comes base64; make one with: echo whsec_$(openssl rand -base64 32)")
+				l.wrong(at("bots", i, "secret"), "must be whsec_ and then base64; make one with: echo whsec_$(openssl rand -base64 32)")
 			}
 		}
 		l.header(i, b.Header)

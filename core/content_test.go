@@ -22,6 +22,11 @@ var everyContent = []core.Content{
 	core.List{Image: "i", Header: "h", Body: "b", Footer: "f", Label: "l", Items: []core.ListItem{{Image: "i", Button: reply("t")}}, Buttons: replies(1)},
 	core.Cards{Body: "b", Format: core.Markdown, Cards: []core.Card{{Image: "i", Overlay: "o", Title: "t", Extra: "e", Subtitle: "s", Description: "d", URL: "u", Buttons: replies(1)}}},
 	core.Template{Name: "n", Language: "en", Params: []string{"p"}, Components: json.RawMessage(`[{"type":"body"}]`)},
+	core.Form{Body: "b", Format: core.HTML, Fields: []core.Field{{
+		Type: core.RadioField, Name: "n", Label: "l", Placeholder: "p", Value: "v", Pattern: "^x", Error: "e",
+		Options: []core.FieldOption{{Label: "l", Value: "v", Selected: true}},
+	}}, Submit: core.FormSubmit{Label: "l", Message: "m", URL: "u", JSON: true, ToBot: true, InText: true, Shown: true, Metadata: core.Metadata{"k": "v"}}},
+	core.FormAnswer{Of: 5, Message: "m", Answers: []core.Answered{{Name: "n", Values: []string{"v"}, Many: true, Secret: true, Hidden: true}}, ToBot: true, Metadata: core.Metadata{"k": "v"}},
 	core.Selection{Token: "t", Title: "T", ID: "i", Message: "m", Of: 5, Button: core.Reply, Metadata: core.Metadata{"k": "v"}, Language: "fr"},
 	core.Reaction{To: "p", Emoji: "👍"},
 	core.Order{Catalog: "c", Note: "n", Items: []core.OrderItem{{Product: "p", Quantity: 2, Price: "1.50", Currency: "EUR"}}},

@@ -1,9 +1,6 @@
 package core
 
-import (
-	"fmt"
-	"strings"
-)
+import "fmt"
 
 // Rendering is what an answer becomes on a kind of channel: the native calls, in
 // order, what of the answer they do not show as it was meant, and the grade.
@@ -27,9 +24,10 @@ const exampleMessage MessageID = 1000
 //
 // Its error is a fault of ours: Render could not show what Fit made fit.
 func Preview(k Kind, say []Saying, choose string) (Rendering, error) {
-	r := Rendering{Payloads: []Payload{}, Notes: []Note{}}
+	p := previewer{kind: k, choose: choose, next: exampleMessage}
+	p.Payloads, p.Notes = []Payload{}, []Note{}
 	at := 0
-	for i, f := range Fit(say, k.Capabilities, FitOptions{Choose: choose, Token: exampleToken(0)}) {
+	for i, f := range p.fit(say) {
 		if joins(f) {
 			at++ // the text before it was put into this one
 		}
@@ -37,51 +35,59 @@ func Preview(k Kind, say []Saying, choose string) (Rendering, error) {
 		if len(say) > 1 {
 			where = item("", at)
 		}
-		if err := r.add(k, f, exampleMessage+MessageID(i), where); err != nil {
-			return Rendering{}, err
-		}
-		if form, ok := f.Content.(Form); ok && !f.Private {
-			if err := r.ask(k, form, choose, where); err != nil {
-				return Rendering{}, err
-			}
+		if err := p.add(f, exampleMessage+MessageID(i), where); err != nil {
+			return Rendering{}, fmt.Errorf("preview on %s: %w", k.Name, err)
 		}
 		at++
 	}
-	r.Score = Score(r.Notes)
-	return r, nil
+	p.Score = Score(p.Notes)
+	return p.Rendering, nil
 }
 
 // joins reports whether Fit put the message before f into it.
 func joins(f Fitted) bool { return len(f.Notes) > 0 && f.Notes[0].Rule == "joined" }
 
-// exampleToken names options as the engine does; first is how many messages went
-// before.
-func exampleToken(first int) func(message, option int) string {
-	return func(message, option int) string {
-		return TokenOf(exampleMessage+MessageID(first+message), option)
-	}
+type previewer struct {
+	Rendering
+	kind   Kind
+	choose string
+	next   MessageID
 }
 
-func (r *Rendering) add(k Kind, f Fitted, id MessageID, where string) error {
+// fit makes an answer fit, and names its options as the engine does.
+func (p *previewer) fit(say []Saying) []Fitted {
+	first := p.next
+	all := Fit(say, p.kind.Capabilities, FitOptions{
+		Choose: p.choose,
+		Token:  func(message, option int) string { return TokenOf(first+MessageID(message), option) },
+	})
+	p.next += MessageID(len(all))
+	return all
+}
+
+func (p *previewer) add(f Fitted, id MessageID, where string) error {
 	for _, n := range f.Notes {
 		n.Path = under(where, n.Path)
-		r.Notes = append(r.Notes, n)
+		p.Notes = append(p.Notes, n)
 	}
-	calls, err := render(k, SendWork{Message: Message{ID: id}, Parts: f.Parts, To: k.Example})
+	calls, err := render(p.kind, SendWork{Message: Message{ID: id}, Parts: f.Parts, To: p.kind.Example})
 	if err != nil {
-		return fmt.Errorf("preview on %s: %w", k.Name, err)
+		return err
 	}
-	r.Payloads = append(r.Payloads, calls...)
+	p.Payloads = append(p.Payloads, calls...)
+	if form, ok := f.Content.(Form); ok && !f.Private {
+		return p.ask(form, where)
+	}
 	return nil
 }
 
-// ask adds the questions of a form after its first, which Fit shows.
-func (r *Rendering) ask(k Kind, form Form, choose, where string) error {
+// ask adds the questions of a form after its first, which Fit shows. Each is a
+// message of its own, fitted when it is its turn.
+func (p *previewer) ask(form Form, where string) error {
 	for i := form.visible(form.visible(0) + 1); i < len(form.Fields); i = form.visible(i + 1) {
-		// Each question is a message of its own, fitted when it is its turn.
-		question := []Saying{{Content: form.Ask(i)}}
-		for _, f := range Fit(question, k.Capabilities, FitOptions{Choose: choose, Token: exampleToken(i)}) {
-			if err := r.add(k, f, exampleMessage+MessageID(i), under(where, item("fields", i))); err != nil {
+		id := p.next
+		for _, f := range p.fit([]Saying{{Content: form.Ask(i)}}) {
+			if err := p.add(f, id, under(where, item("fields", i))); err != nil {
 				return err
 			}
 		}
@@ -91,10 +97,7 @@ func (r *Rendering) ask(k Kind, form Form, choose, where string) error {
 
 // under is path within what is at where.
 func under(where, path string) string {
-	switch {
-	case where == "" || path == "":
-		return where + path
-	case strings.HasPrefix(path, "["):
+	if where == "" || path == "" {
 		return where + path
 	}
 	return where + "." + path

@@ -184,7 +184,7 @@ func (v *verifier) inbound(ctx context.Context, read db.Reader, made map[core.Me
 	if err != nil {
 		return err
 	}
-	rows, err := read.Rows(ctx, `SELECT id, direction = 'in' FROM message WHERE (direction = 'in' OR event_key IS NOT NULL) AND created_at >= $1`, since+ledgerEdge)
+	rows, err := read.Rows(ctx, `SELECT id, direction = 'in' FROM message WHERE event_key IS NOT NULL AND created_at >= $1`, since+ledgerEdge)
 	if err != nil {
 		return err
 	}

@@ -36,8 +36,9 @@ type server struct {
 	draining atomic.Bool
 }
 
-// shutdownTime is for requests and work under way when we are told to stop.
-const shutdownTime = 10 * time.Second
+// shutdownTime is for requests and work under way when we are told to stop. It
+// ends before the ten seconds after which containers are killed.
+const shutdownTime = 9 * time.Second
 
 // newServer opens everything that the config names, and calls nobody. Either all
 // of it is open, or none.

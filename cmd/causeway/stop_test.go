@@ -113,7 +113,14 @@ func TestStreamAcrossRestarts(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i := range talkers {
-		sees(t, w.tg.Person(simulator.TelegramUser{ID: int64(100 + i)}), fmt.Sprint("re: round ", rounds-1))
+		z := w.tg.Person(simulator.TelegramUser{ID: int64(100 + i)})
+		want := fmt.Sprint("[re: round 0 re: round 1 re: round 2 re: round ", rounds-1, "]")
+		eventually(t, "all answers", func() error {
+			if got := fmt.Sprint(screen(z)); got != want {
+				return fmt.Errorf("%s, want %s", got, want)
+			}
+			return nil
+		})
 	}
 	stream.agrees(t)
 	if len(stream.events()) < rounds*talkers || stream.came < rounds {

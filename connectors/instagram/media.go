@@ -39,7 +39,7 @@ func (a *account) OpenMedia(ctx context.Context, ref string) (core.OpenFile, err
 			return core.OpenFile{}, unread(kit.NoAnswer(err))
 		}
 		if resp.StatusCode == http.StatusOK {
-			return opened(resp)
+			return openFile(resp)
 		}
 		resp.Body.Close() //nolint:errcheck // not read
 		to, err := resp.Location()
@@ -51,9 +51,9 @@ func (a *account) OpenMedia(ctx context.Context, ref string) (core.OpenFile, err
 	return core.OpenFile{}, &core.Fault{Kind: core.Permanent, Code: "media_hops", Message: "the file's address leads from one to another without end"}
 }
 
-// opened refuses a page: what is shared may have the address of a post instead
+// openFile refuses a page: what is shared may have the address of a post instead
 // of its file.
-func opened(resp *http.Response) (core.OpenFile, error) {
+func openFile(resp *http.Response) (core.OpenFile, error) {
 	mime := resp.Header.Get("Content-Type")
 	if strings.HasPrefix(strings.ToLower(mime), "text/html") {
 		resp.Body.Close() //nolint:errcheck // not read

@@ -73,6 +73,7 @@ func Kind(env kit.Env) core.Kind {
 		Name:         "telegram",
 		Title:        "Telegram",
 		Source:       "TELEGRAM",
+		Example:      "5512345678",
 		Capabilities: capabilities(),
 		Render:       render,
 		Settings: func() any {

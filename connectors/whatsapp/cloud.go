@@ -19,7 +19,7 @@ const (
 // Cloud is the kind of numbers that are reached at Meta itself.
 func Cloud(env kit.Env) core.Kind {
 	return core.Kind{
-		Name: "whatsapp-cloud", Title: "WhatsApp", Source: "WHATSAPPCLOUDAPI",
+		Name: "whatsapp-cloud", Title: "WhatsApp", Source: "WHATSAPPCLOUDAPI", Example: "+4915112345678",
 		Capabilities: capabilities(),
 		Render:       render,
 		Settings: func() any {
