@@ -121,6 +121,7 @@ func (b *border) routes() {
 	b.peopleRoutes()
 	b.channelRoutes()
 	b.routingRoutes()
+	b.renderRoutes()
 	b.eventRoutes()
 	b.mediaRoutes()
 	b.probeRoutes()

@@ -17,6 +17,10 @@ type Directory struct {
 	Bots     []Bot
 	Keys     []Key
 	Routing  core.Router
+	// Kinds is every kind that there is, configured or not; Choose is the text
+	// above buttons where none is given. Both are for previews.
+	Kinds  []core.Kind
+	Choose string
 }
 
 // Channel is one account of a kind.

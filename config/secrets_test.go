@@ -11,28 +11,28 @@ import (
 	"causeway/core"
 )
 
-const canary = "CANARY-5e2f"
+const canary = "CANARY5e2f"
 
 // whole is a valid config in which every secret is a canary.
 const whole = `app_id: acme
 server: {public_url: "https://chat.example.com"}
 api_keys:
-  - {name: ops, key: CANARY-5e2f-key, role: admin}
+  - {name: ops, key: CANARY5e2f-key, role: admin}
   - {name: ann, key: "${KEY}", role: agent, agent: ann}
 channels:
-  - {id: tg, kind: telegram, token: "1:CANARY-5e2f", secret: CANARY-5e2f-tg, extra: {b: [1, x], a: true}}
+  - {id: tg, kind: telegram, token: "1:CANARY5e2f", secret: CANARY5e2f-tg, extra: {b: [1, x], a: true}}
   - id: wa
     kind: whatsapp-cloud
     phone_number_id: "1065"
     access_token: "${KEY}x"
     app_secret: |-
-      CANARY-5e2f-app
-    verify_token: 'CANARY-5e2f-verify'
+      CANARY5e2f-app
+    verify_token: 'CANARY5e2f-verify'
     reopen_template: {name: hello, language: de}
 agents: [{id: ann}]
 teams: [{id: sales, members: [ann]}]
 bots:
-  - {id: helper, url: "http://127.0.0.1:9000/?t=CANARY-5e2f", header: {name: X-Token, value: CANARY-5e2f-header}, secret: CANARY-5e2f-bot}
+  - {id: helper, url: "http://127.0.0.1:9000/?t=CANARY5e2f", header: {name: X-Token, value: CANARY5e2f-header}, secret: whsec_CANARY5e2fbo}
   - {id: plain, url: "http://127.0.0.1:9001/"}
 routing: {default_agent: ann, channels: [{channel: tg, bot: helper}]}
 egress: {allow_private: [10.1.2.3]}
@@ -65,7 +65,7 @@ func TestRedactedIsAConfig(t *testing.T) {
 	shown := load(t, whole, secretEnv).Redacted()
 	again := shown
 	for i := 0; strings.Contains(again, `"[secret]"`); i++ {
-		again = strings.Replace(again, `"[secret]"`, fmt.Sprintf("secret%d", i), 1)
+		again = strings.Replace(again, `"[secret]"`, fmt.Sprintf("secret%02d", i), 1) // is base64 too
 	}
 	if got := load(t, again, none).Redacted(); got != shown {
 		t.Errorf("got:\n%s\nwant:\n%s", got, shown)

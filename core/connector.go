@@ -144,6 +144,9 @@ type Outgoing struct {
 	// back in its reports. At most 40 bytes.
 	Ref   string
 	Quote ProviderID // what it answers, where the provider can show that
+	// Late: the reply window has closed, as far as we know; Human: a person wrote
+	// it. Some providers take messages of people for longer.
+	Late, Human bool
 }
 
 // Payload is one native call. Body is the provider's own parameters; it

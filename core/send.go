@@ -39,7 +39,7 @@ func (e *Engine) send(ctx context.Context, s *Setup, w SendWork) Outcome {
 			return SendFailed{Fault: &Fault{Kind: Ambiguous, Code: "died", Message: "we stopped while sending; whether it was sent is not known"}}
 		}
 	}
-	calls, err := render(ch.Kind, w)
+	calls, err := render(ch.Kind, w, now)
 	switch {
 	case err != nil:
 		return SendFailed{Fault: &Fault{Kind: Permanent, Code: "render", Message: "the channel's form of it could not be made", Err: err}}
@@ -51,10 +51,11 @@ func (e *Engine) send(ctx context.Context, s *Setup, w SendWork) Outcome {
 	return e.call(ctx, ch, w, calls[w.Made], w.Made+1 == len(calls))
 }
 
-func render(k Kind, w SendWork) ([]Payload, error) {
+func render(k Kind, w SendWork, now time.Time) ([]Payload, error) {
 	var calls []Payload
+	late := !w.WindowCloses.IsZero() && now.After(w.WindowCloses)
 	for _, part := range w.Parts {
-		out := Outgoing{To: w.To, Content: part, Ref: RefOf(w.Message.ID, len(calls))}
+		out := Outgoing{To: w.To, Content: part, Ref: RefOf(w.Message.ID, len(calls)), Late: late, Human: w.Message.Sender.Type == FromAgent}
 		if len(calls) == 0 {
 			out.Quote = w.Quote
 		}

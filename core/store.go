@@ -147,13 +147,15 @@ type TurnWork struct {
 
 // SendWork makes the next native calls of an outgoing message.
 type SendWork struct {
-	Message  Message
-	Channel  ChannelID
-	To       Address
-	Parts    []Content
-	Quote    ProviderID
-	Made     int // calls already made, in order
-	Attempts int // failures since the last success
+	Message Message
+	Channel ChannelID
+	To      Address
+	Parts   []Content
+	Quote   ProviderID
+	Made    int // calls already made, in order
+	// WindowCloses is when the reply window closes, zero if it never does.
+	WindowCloses time.Time
+	Attempts     int // failures since the last success
 	// Died is set if an earlier run began and nothing is known of its end; Begun
 	// says when that was.
 	Died   bool

@@ -13,10 +13,12 @@ import (
 )
 
 // check looks at a config, its store and each provider's credentials, tells all
-// of it, and exits 1 if anything is wrong. It changes nothing.
+// of it, and exits 1 if anything is wrong. It changes nothing, unless -fix has it
+// set the providers' webhooks where they differ.
 func check(ctx context.Context, std streams, args []string) error {
 	f := flags(std, "check")
 	path := f.String("config", "", "the config file")
+	fix := f.Bool("fix", false, "set the providers' webhooks where they differ")
 	if err := f.Parse(args); err != nil {
 		return flagError(err)
 	}
@@ -41,6 +43,9 @@ func check(ctx context.Context, std streams, args []string) error {
 	say("store", store.Check(ctx, c.Store.URL))
 	for _, ch := range c.Channels {
 		say("channel "+string(ch.ID)+" ("+ch.Kind.Name+")", checkChannel(ctx, s.engine.Channels[ch.ID]))
+		if subscriber, ok := s.engine.Channels[ch.ID].Connector.(core.Subscriber); ok && *fix {
+			say("webhook of "+string(ch.ID), subscribe(ctx, subscriber, c.Server.PublicURL, ch.ID))
+		}
 	}
 	for _, b := range c.Bots {
 		say("bot "+b.ID, checkBot(ctx, c, b))
@@ -59,6 +64,13 @@ func checkChannel(ctx context.Context, ch core.Channel) error {
 	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()
 	return checker.Check(ctx)
+}
+
+// subscribe sets the provider's webhook where it differs.
+func subscribe(ctx context.Context, s core.Subscriber, publicURL string, id core.ChannelID) error {
+	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
+	defer cancel()
+	return s.Subscribe(ctx, publicURL+"/webhooks/"+string(id))
 }
 
 // checkBot only looks whether anybody listens: a bot that is asked may act.

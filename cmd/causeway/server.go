@@ -134,9 +134,7 @@ func (s *server) subscribe(ctx context.Context) {
 		if !ok {
 			continue
 		}
-		call, cancel := context.WithTimeout(ctx, 20*time.Second)
-		err := subscriber.Subscribe(call, now.config.Server.PublicURL+"/webhooks/"+string(id))
-		cancel()
+		err := subscribe(ctx, subscriber, now.config.Server.PublicURL, id)
 		log := s.log.WithField("channel", id)
 		switch {
 		case ctx.Err() != nil:

@@ -73,7 +73,7 @@ func channel(ch config.Channel, kind core.Kind, connector core.Connector) core.C
 
 // directory is what the API shows of the config.
 func directory(c *config.Config, s *setup) *api.Directory {
-	d := &api.Directory{Routing: s.rules}
+	d := &api.Directory{Routing: s.rules, Kinds: kinds(c), Choose: c.Texts.Choose}
 	for _, ch := range c.Channels {
 		k := s.engine.Channels[ch.ID].Kind
 		d.Channels = append(d.Channels, api.Channel{ID: ch.ID, Kind: k.Name, Title: k.Title, Capabilities: k.Capabilities})

@@ -62,8 +62,8 @@ var files = map[string]core.MediaType{
 	"story_mention": core.File, "story": core.File, "ig_story": core.File,
 }
 
-// plainFiles need no more told than the file.
-var plainFiles = map[string]bool{"image": true, "video": true, "audio": true, "file": true}
+// plain are those of which nothing is to be told besides.
+var plain = map[string]bool{"image": true, "video": true, "audio": true, "file": true, "location": true}
 
 func readAttachment(raw json.RawMessage, api string) piece {
 	var a attachment
@@ -76,7 +76,7 @@ func readAttachment(raw json.RawMessage, api string) piece {
 	}
 	p.URL, p.Title = or(p.URL, or(p.StoryURL, a.URL)), or(p.Title, a.Title)
 	out := piece{what: quoted(a.Type)}
-	if !plainFiles[a.Type] {
+	if !plain[a.Type] {
 		out.told = p.told(out.what, api)
 	}
 	media, isFile := files[a.Type]
@@ -90,6 +90,7 @@ func readAttachment(raw json.RawMessage, api string) piece {
 		out.words = "❤️"
 	case a.Type == "template":
 		out.words = p.templateWords()
+		out.told["payload"] = readObject(a.Payload)
 	case p.Coordinates != nil && p.Coordinates.Latitude != nil && p.Coordinates.Longitude != nil:
 		out.place = &core.Location{Latitude: *p.Coordinates.Latitude, Longitude: *p.Coordinates.Longitude, Name: p.Title}
 	case p.URL != "":

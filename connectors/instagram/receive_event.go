@@ -50,20 +50,19 @@ var concerns = map[string]string{
 	"messaging_feedback":             "a feedback form",
 	"response_feedback":              "feedback on an answer",
 	"message_context":                "the context of a message",
-	"typing":                         "the contact types",
 	"messaging_customer_information": "customer information",
 }
 
 // event reads one item of "messaging". A delivery of several messages is several
-// items.
+// items. account is entry.id.
 func (rd reader) event(raw json.RawMessage, account string) []core.Item {
 	e := event{reader: rd, raw: raw, account: account}
 	var parts map[string]json.RawMessage
 	if err := errors.Join(decode(raw, &e.head), decode(raw, &parts)); err != nil {
 		return []core.Item{e.broken("", err)}
 	}
-	if e.account == "" {
-		e.account = string(e.Recipient.ID)
+	if account := string(e.Recipient.ID); e.account == "" || account == e.own {
+		e.account = account // some accounts have another id besides, in entry.id
 	}
 	for _, sort := range []struct {
 		name string
@@ -76,15 +75,15 @@ func (rd reader) event(raw json.RawMessage, account string) []core.Item {
 			return sort.read(part)
 		}
 	}
-	for name, what := range concerns {
-		if _, ok := parts[name]; ok {
-			return []core.Item{e.ignored("", what)}
-		}
-	}
 	for _, of := range []string{"sender", "recipient", "timestamp"} {
 		delete(parts, of)
 	}
 	names := slices.Sorted(maps.Keys(parts))
+	for _, name := range names {
+		if what, ok := concerns[name]; ok {
+			return []core.Item{e.ignored("", what)}
+		}
+	}
 	return []core.Item{e.broken("", fmt.Errorf("an event of none of the sorts that are known: %s", quoted(strings.Join(names, ", "))))}
 }
 

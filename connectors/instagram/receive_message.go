@@ -57,8 +57,8 @@ func (e event) message(raw json.RawMessage) []core.Item {
 // echo is a message to the contact, by us or from elsewhere. Instagram tells
 // neither app nor metadata.
 func (e event) echo(key string, m message) core.Item {
-	if e.account == "" || e.account == string(e.Recipient.ID) {
-		e.account = string(e.Sender.ID)
+	if account := string(e.Sender.ID); account == e.own || e.account == string(e.Recipient.ID) {
+		e.account = account
 	}
 	to, err := e.person(e.Recipient)
 	if err != nil {

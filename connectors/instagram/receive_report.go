@@ -82,16 +82,17 @@ func (e event) edit(raw json.RawMessage) []core.Item {
 		return []core.Item{e.broken("", errMissing)}
 	}
 	id := string(m.MID) + ":edit:" + or(string(m.Edit), string(e.Timestamp))
+	key := "edit:" + id
 	switch {
 	case e.ours():
-		return []core.Item{e.ignored(id, "the account edited its own message")}
+		return []core.Item{e.ignored(key, "the account edited its own message")}
 	case m.Text == nil && m.Edit == "0":
-		return []core.Item{e.ignored(id, "nothing was edited")}
+		return []core.Item{e.ignored(key, "nothing was edited")}
 	case m.Text == nil:
-		return []core.Item{e.broken(id, errMissing)}
+		return []core.Item{e.broken(key, errMissing)}
 	}
 	c := core.Edited{Of: core.ProviderID(m.MID), New: core.Text{Body: *m.Text}}
-	return []core.Item{e.hear(id, core.ProviderID(id), c, "", nil)}
+	return []core.Item{e.hear(key, core.ProviderID(id), c, "", nil)}
 }
 
 // read names a message on Instagram ("messaging_seen"), and only a time on

@@ -113,6 +113,19 @@ func TestSignatureCoversTheBytes(t *testing.T) {
 	}
 }
 
+// While the app's secret is exchanged, both are taken.
+func TestSeveralSecrets(t *testing.T) {
+	n := opened(t, "", func(s *CloudSettings) { s.AppSecrets = []core.Secret{"SECRETNEXT", ""} })
+	body := `{"entry":[]}`
+	for secret, want := range map[core.Secret]bool{"SECRETAPP": true, "SECRETNEXT": true, "another": false, "": false} {
+		r := signed(body)
+		r.Header["X-Hub-Signature-256"] = kit.Sign(secret, "sha256=", []byte(body))
+		if _, err := n.Receive(r); (err == nil) != want {
+			t.Errorf("signed with %q: %v", secret.Reveal(), err)
+		}
+	}
+}
+
 func TestAccount(t *testing.T) {
 	app, account := opened(t, "", nil).Account()
 	if app == "" || account != "400555666777888" {

@@ -1,12 +1,14 @@
 package whatsapp
 
 import (
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"maps"
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
@@ -17,17 +19,9 @@ import (
 // validator checks native calls against the schema "Message" of a published
 // OpenAPI file: as much of JSON Schema as stands in it.
 func validator(spec []byte) (func(core.Payload) error, error) {
-	var file struct {
-		Components struct {
-			Schemas map[string]any `yaml:"schemas"`
-		} `yaml:"components"`
-	}
-	if err := yaml.Unmarshal(spec, &file); err != nil {
+	s, err := schemasOf(spec)
+	if err != nil {
 		return nil, err
-	}
-	s := schemas(file.Components.Schemas)
-	if s["Message"] == nil {
-		return nil, fmt.Errorf("there is no schema Message")
 	}
 	return func(p core.Payload) error {
 		data, err := json.Marshal(p.Body)
@@ -44,6 +38,30 @@ func validator(spec []byte) (func(core.Payload) error, error) {
 }
 
 type schemas map[string]any
+
+// parsed keeps what was read: the file is large, and several tests want it.
+var parsed sync.Map
+
+func schemasOf(spec []byte) (schemas, error) {
+	sum := sha256.Sum256(spec)
+	if s, ok := parsed.Load(sum); ok {
+		return s.(schemas), nil
+	}
+	var file struct {
+		Components struct {
+			Schemas map[string]any `yaml:"schemas"`
+		} `yaml:"components"`
+	}
+	if err := yaml.Unmarshal(spec, &file); err != nil {
+		return nil, err
+	}
+	s := schemas(file.Components.Schemas)
+	if s["Message"] == nil {
+		return nil, fmt.Errorf("there is no schema Message")
+	}
+	parsed.Store(sum, s)
+	return s, nil
+}
 
 // of is the one of Message's schemas that the body's type names: its error says
 // more than that none of twelve fits.

@@ -98,35 +98,21 @@ func TestSendRefusesAnotherOp(t *testing.T) {
 	}
 }
 
-func TestCheck(t *testing.T) {
-	for name, c := range map[string]struct {
-		status int
-		body   string
-		kind   core.FaultKind // empty for none
-		says   string
-	}{
-		"well":            {200, `{"id":"400555666777888","verified_name":"Tea","quality_rating":"GREEN"}`, "", ""},
-		"another number":  {200, `{"id":"1"}`, core.ChannelBroken, "phone_number_id"},
-		"unknown number":  {400, `{"error":{"code":100,"message":"Unsupported get request. Object with ID '1' does not exist"}}`, core.ChannelBroken, "phone_number_id"},
-		"expired token":   {401, `{"error":{"code":190,"message":"expired"}}`, core.ChannelBroken, "access_token"},
-		"no permission":   {403, `{"error":{"code":200,"message":"no"}}`, core.ChannelBroken, "whatsapp_business_messaging"},
-		"out of order":    {503, `<html>`, core.Temporary, ""},
-		"too many checks": {400, `{"error":{"code":80007,"message":"slow"}}`, core.RateLimited, ""},
-	} {
-		t.Run(name, func(t *testing.T) {
-			api, got, _ := answering(t, c.status, c.body)
-			err := opened(t, api, nil).Check(context.Background())
-			if got.Method != "GET" || got.URL.Path != "/v25.0/400555666777888" {
-				t.Errorf("the call was %s %s", got.Method, got.URL)
-			}
-			f := core.FaultOf(err)
-			switch {
-			case c.kind == "" && err != nil:
-				t.Errorf("the fault is %v", err)
-			case c.kind != "" && (f == nil || f.Kind != c.kind || !strings.Contains(f.Message, c.says)):
-				t.Errorf("the fault is %v, want %s and %q", err, c.kind, c.says)
-			}
-		})
+// A read mark sends no message, whatever the provider answers to it.
+func TestSendMark(t *testing.T) {
+	for _, answer := range []string{`{"success":true}`, `null`, ``} {
+		api, got, body := answering(t, 200, answer)
+		id, err := opened(t, api, nil).Send(context.Background(), core.Payload{Op: opMark, Body: mark{Product: "whatsapp", Status: "read", MessageID: "wamid.X", Typing: &typing{Type: "text"}}})
+		if err != nil || id != "" || !strings.HasSuffix(got.URL.Path, "/messages") {
+			t.Errorf("%q: id %q (%v) by %s", answer, id, err, got.URL)
+		}
+		if want := `{"messaging_product":"whatsapp","status":"read","message_id":"wamid.X","typing_indicator":{"type":"text"}}`; *body != want {
+			t.Errorf("the body was %s, want %s", *body, want)
+		}
+	}
+	api, _, _ := answering(t, 400, `{"error":{"code":100}}`)
+	if _, err := opened(t, api, nil).Send(context.Background(), core.Payload{Op: opMark}); core.FaultOf(err) == nil {
+		t.Error("a refusal was not noticed")
 	}
 }
 

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+
+	"causeway/api"
+	"causeway/connectors"
+	"causeway/connectors/kit"
+	"causeway/core"
+	"causeway/egress"
+	"causeway/kommunicate"
+)
+
+// choose stands above buttons without a text; a config can say otherwise.
+const choose = "Please choose"
+
+// render shows what a message becomes on each kind of channel. It needs no
+// config and sends nothing. With -strict it exits 1 if anything of the message
+// would be degraded or lost, for the tests of those who write bots.
+func render(_ context.Context, std streams, args []string) error {
+	f := flags(std, "render")
+	var names []string
+	f.Func("channel", "a `KIND` of channel, such as telegram; may be given several times (default every kind)", func(name string) error {
+		names = append(names, name)
+		return nil
+	})
+	strict := f.Bool("strict", false, "exit 1 if a channel would degrade or lose something")
+	if err := f.Parse(args); err != nil {
+		return flag.ErrHelp // the flag set has said what is wrong
+	}
+	if f.NArg() > 0 {
+		return nonsense(std, fmt.Errorf("%q is too much: the message is read from the standard input", f.Arg(0)))
+	}
+	kinds, err := api.KindsNamed(connectors.Kinds(kit.Env{HTTP: egress.New(egress.Options{})}), names)
+	if err != nil {
+		return nonsense(std, err)
+	}
+	data, err := io.ReadAll(io.LimitReader(std.in, kommunicate.MaxBody+1))
+	if err != nil {
+		return fmt.Errorf("read the message: %w", err)
+	}
+	say, notices, err := api.ReadSayings(data)
+	if err != nil {
+		return fmt.Errorf("read the message: %w", err)
+	}
+	all, err := api.Render(kinds, say, notices, choose)
+	if err != nil {
+		return err
+	}
+	out := json.NewEncoder(std.out)
+	out.SetEscapeHTML(false)
+	out.SetIndent("", "  ")
+	if err := out.Encode(all); err != nil {
+		return fmt.Errorf("print the rendering: %w", err)
+	}
+	if *strict && tellLosses(std.err, all) {
+		return errReported
+	}
+	return nil
+}
+
+// tellLosses says what is degraded or lost, and reports whether anything is.
+func tellLosses(w io.Writer, all map[string]core.Rendering) bool {
+	found := false
+	for _, kind := range slices.Sorted(maps.Keys(all)) {
+		for _, n := range all[kind].Notes {
+			if n.Severity == core.Same {
+				continue
+			}
+			found = true
+			fmt.Fprintf(w, "%s: %s: %s %s: %q becomes %q\n", kind, n.Severity, n.Path, n.Rule, n.From, n.To)
+		}
+	}
+	return found
+}
+
+// nonsense says what is wrong with the command, which then exits 2.
+func nonsense(std streams, err error) error {
+	fmt.Fprintf(std.err, "causeway render: %v\n", err)
+	return errors.Join(err, flag.ErrHelp)
+}
