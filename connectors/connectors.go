@@ -14,5 +14,6 @@ func Kinds(env kit.Env) []core.Kind {
 	return []core.Kind{
 		telegram.Kind(env),
 		whatsapp.Cloud(env),
+		whatsapp.Dialog360(env),
 	}
 }

@@ -1,6 +1,9 @@
 package core
 
-import "fmt"
+import (
+	"fmt"
+	"time"
+)
 
 // Rendering is what an answer becomes on a kind of channel: the native calls, in
 // order, what of the answer they do not show as it was meant, and the grade.
@@ -70,7 +73,7 @@ func (p *previewer) add(f Fitted, id MessageID, where string) error {
 		n.Path = under(where, n.Path)
 		p.Notes = append(p.Notes, n)
 	}
-	calls, err := render(p.kind, SendWork{Message: Message{ID: id}, Parts: f.Parts, To: p.kind.Example})
+	calls, err := render(p.kind, SendWork{Message: Message{ID: id}, Parts: f.Parts, To: p.kind.Example}, time.Time{})
 	if err != nil {
 		return err
 	}

@@ -43,13 +43,19 @@ func mediaMessage(m core.Media) (message, error) {
 }
 
 // taken are the sorts of file that Meta shows as what they are (page "Media:
-// supported media types"). What is not there takes all.
+// supported media types"), under every name that they go by. What is not there
+// takes all.
 var taken = map[core.MediaType][]string{
-	core.Image:   {"image/jpeg", "image/png"},
+	core.Image:   {"image/jpeg", "image/jpg", "image/png"},
 	core.Video:   {"video/mp4", "video/3gp", "video/3gpp"},
-	core.Audio:   {"audio/aac", "audio/amr", "audio/mpeg", "audio/mp4", "audio/ogg", "audio/opus"},
+	core.Audio:   {"audio/aac", "audio/amr", "audio/mpeg", "audio/mp3", "audio/mp4", "audio/m4a", "audio/x-m4a", "audio/ogg", "audio/opus"},
 	core.Voice:   {"audio/ogg", "audio/opus"},
 	core.Sticker: {"image/webp"},
+}
+
+// proper are the names that Meta knows of sorts that have others.
+var proper = map[string]string{
+	"image/jpg": "image/jpeg", "audio/mp3": "audio/mpeg", "audio/m4a": "audio/mp4", "audio/x-m4a": "audio/mp4", "audio/opus": "audio/ogg",
 }
 
 // named are the sorts by the end of a file's name.
@@ -88,6 +94,19 @@ func alternatives(t core.MediaType) []core.MediaType {
 	case core.Image, core.Video, core.Audio, core.File:
 	}
 	return []core.MediaType{t}
+}
+
+// shownTypes are all sorts that are shown as t, or as what comes next to it.
+func shownTypes(t core.MediaType) []string {
+	var all []string
+	for _, as := range alternatives(t) {
+		for _, sort := range taken[as] {
+			if !slices.Contains(all, sort) {
+				all = append(all, sort)
+			}
+		}
+	}
+	return all
 }
 
 // sortOf is the file's MIME type, or else what the end of its address stands

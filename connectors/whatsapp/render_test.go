@@ -2,6 +2,7 @@ package whatsapp
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf16"
@@ -101,6 +102,23 @@ func TestRenderMediaAsWhatMetaTakes(t *testing.T) {
 		data, _ := json.Marshal(m)
 		if err != nil || !strings.Contains(string(data), c.want) {
 			t.Errorf("%s gives %s (%v), want %s", name, data, err, c.want)
+		}
+	}
+}
+
+// What Fit is told to be shown as a type is what Render shows so, or as what
+// comes next to it; all else is a document by both.
+func TestRenderAgreesWithCapabilities(t *testing.T) {
+	for as, medium := range capabilities().Media {
+		for _, sort := range []string{"image/jpeg", "image/jpg", "image/png", "image/gif", "image/webp", "video/mp4", "video/quicktime", "audio/mpeg", "audio/ogg", "audio/wav", "application/pdf"} {
+			m, err := mediaMessage(core.Media{Media: as, URL: "https://x.example/a", MIME: sort})
+			if err != nil {
+				t.Fatal(err)
+			}
+			listed := len(medium.MIME) == 0 || slices.Contains(medium.MIME, sort)
+			if document := m.Type == "document"; document != (!listed || as == core.File) {
+				t.Errorf("%s as %s is shown as %s, listed: %v", sort, as, m.Type, listed)
+			}
 		}
 	}
 }

@@ -146,7 +146,7 @@ func (s *source) sort(f file) string {
 	for _, said := range []string{s.mime, f.mime} {
 		sort, _, _ := strings.Cut(said, ";")
 		if sort = strings.ToLower(strings.TrimSpace(sort)); sort != "" && sort != "application/octet-stream" {
-			return sort
+			return or(proper[sort], sort)
 		}
 	}
 	if sort, known := named[strings.ToLower(path.Ext(s.at.Path))]; known {

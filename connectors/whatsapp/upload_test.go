@@ -164,6 +164,7 @@ func TestUploadFindsTheType(t *testing.T) {
 	}{
 		"the host tells":       {"audio/ogg; codecs=opus", "audio/mpeg", ".mp3", "x", "audio/ogg"},
 		"the author tells":     {"application/octet-stream", "Audio/AAC", ".mp3", "x", "audio/aac"},
+		"under another name":   {"image/jpg", "", ".png", "x", "image/jpeg"},
 		"the name tells":       {"application/octet-stream", "", ".MP3", "x", "audio/mpeg"},
 		"the first bytes tell": {"application/octet-stream", "", "", "%PDF-1.7 " + strings.Repeat("x", 2000), "application/pdf"},
 		"nothing tells":        {"application/octet-stream", "", "", "\x00\x01", "application/octet-stream"},
