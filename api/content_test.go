@@ -17,6 +17,7 @@ var whole = map[core.ContentType]string{
 	core.TypeChoices:  `{"type":"choices","media":{"media":"image","url":"https://a.b/c"},"buttons":[{"type":"reply","title":"a"},{"type":"link","title":"b","url":"https://a.b"},{"type":"link","title":"b","url":"app:x","deep_link":true},{"type":"submit","title":"c","submission":{"url":"https://a.b","data":{"D":"e"}}}]}`,
 	core.TypeList:     `{"type":"list","image":"https://a.b/c","items":[{"image":"https://a.b/c","button":{"type":"reply","title":"a"}}],"buttons":[]}`,
 	core.TypeCards:    `{"type":"cards","cards":[{"title":"a"},{"image":"https://a.b/c","buttons":[{"type":"reply","title":"a"}]}]}`,
+	core.TypeForm:     `{"type":"form","fields":[{"type":"text","name":"a"}],"submit":{"to_bot":true}}`,
 	core.TypeTemplate: `{"type":"template","name":"a","language":"en","params":["b"],"components":[{"Any":1}]}`,
 }
 

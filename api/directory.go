@@ -29,6 +29,13 @@ type Channel struct {
 	Kind         string
 	Title        string
 	Capabilities core.Capabilities
+	Users        string         // what the user ids of its contacts begin with
+	Reopen       *core.Template // asks a contact to write when the window has closed
+}
+
+// Info is what the store must know of the channel.
+func (c Channel) Info() core.ChannelInfo {
+	return core.ChannelInfo{ID: c.ID, Kind: c.Kind, Window: c.Capabilities.Window, Reopen: c.Reopen}
 }
 
 // Agent is a person who answers.

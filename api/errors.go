@@ -56,7 +56,7 @@ var codes = map[Code]struct {
 	CodeMethodNotAllowed: {405, 0, "The method is not allowed here"},
 	CodeTimeout:          {408, 0, "The request took too long"},
 	CodeNotOwner:         {409, 0, "The conversation is not owned by the bot"},
-	CodeStaleOwner:       {412, 0, "The owner has changed"},
+	CodeStaleOwner:       {409, 0, "The owner has changed"},
 	CodeTooLarge:         {413, 0, "The body is too large"},
 	CodeUnsupported:      {415, 0, "The type of the body is not supported"},
 	CodeInvalid:          {422, 0, "The request is invalid"},

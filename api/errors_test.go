@@ -21,7 +21,7 @@ func TestProblems(t *testing.T) {
 		{core.ErrUnverified, 401, CodeUnverified, ""},
 		{core.ErrUnreadable, 400, CodeUnreadable, ""},
 		{core.ErrNotFound, 404, CodeNotFound, ""},
-		{core.ErrStale, 412, CodeStaleOwner, ""},
+		{core.ErrStale, 409, CodeStaleOwner, ""},
 		{core.ErrNotOwner, 409, CodeNotOwner, ""},
 		{core.ErrBusy, 503, CodeBusy, "5"},
 		{context.DeadlineExceeded, 503, CodeBusy, "5"},

@@ -53,6 +53,14 @@ func (m *memory) Conversations(_ context.Context, q core.ConversationQuery) ([]c
 	return found, m.fail
 }
 
+func (m *memory) Contact(context.Context, core.ContactID) (core.Contact, error) {
+	return core.Contact{}, core.ErrNotFound
+}
+
+func (m *memory) Feedback(context.Context, core.ConversationID) ([]core.Feedback, error) {
+	return nil, m.fail
+}
+
 func (m *memory) Message(_ context.Context, id core.MessageID) (core.Message, error) {
 	for _, msg := range m.msgs {
 		if msg.ID == id {

@@ -93,7 +93,7 @@ func TestChange(t *testing.T) {
 	for _, c := range []struct {
 		match  string
 		status int
-	}{{"3", 200}, {`"3"`, 200}, {"*", 200}, {"2", 412}, {`"2"`, 412}, {`"3`, 422}, {"x", 422}, {"-1", 422}, {`"3", "4"`, 422}, {`W/"3"`, 422}} {
+	}{{"3", 200}, {`"3"`, 200}, {"*", 200}, {"2", 409}, {`"2"`, 409}, {`"3`, 422}, {"x", 422}, {"-1", 422}, {`"3", "4"`, 422}, {`W/"3"`, 422}} {
 		if got := patch(`{"title":"a"}`, "If-Match", c.match); got != c.status {
 			t.Errorf("If-Match %s: %d, want %d", c.match, got, c.status)
 		}
@@ -116,7 +116,7 @@ func TestChange(t *testing.T) {
 	} {
 		expect(t, r.call("PATCH", "/api/v1/conversations/7", opsKey, body), 422, code)
 	}
-	expect(t, r.call("PATCH", "/api/v1/conversations/7", annKey, `{"title":"a"}`, "If-Match", "1"), 412, CodeStaleOwner)
+	expect(t, r.call("PATCH", "/api/v1/conversations/7", annKey, `{"title":"a"}`, "If-Match", "1"), 409, CodeStaleOwner)
 	expect(t, r.call("PATCH", "/api/v1/conversations/99", annKey, `{"title":"a"}`), 404, CodeNotFound)
 	expect(t, r.call("PATCH", "/api/v1/conversations/7", botKey, `{"title":"a"}`), 403, CodeForbidden)
 }

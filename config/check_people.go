@@ -111,8 +111,8 @@ func (l *loader) bots() {
 			b.Timeout = 30 * time.Second
 		}
 		l.between(at("bots", i, "timeout"), b.Timeout, 100*time.Millisecond, 2*time.Minute)
-		if b.Burst > 0 {
-			l.wrong(at("bots", i, "burst"), "waiting for a burst of messages to end is not in this version; leave it out or write 0s")
+		if b.Burst < 0 || b.Burst > time.Minute {
+			l.wrong(at("bots", i, "burst"), "must be between 0s and 1m")
 		}
 		if secret := b.Secret.Reveal(); secret != "" {
 			coded := strings.TrimPrefix(secret, "whsec_")

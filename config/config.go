@@ -106,7 +106,7 @@ type Bot struct {
 	Header  Header        `yaml:"header"` // sent along with every call, if it has a name
 	Timeout time.Duration `yaml:"timeout"`
 	Secret  core.Secret   `yaml:"secret"` // signs the calls, if given (Standard Webhooks)
-	Burst   time.Duration `yaml:"burst"`  // not done yet: only 0s is taken
+	Burst   time.Duration `yaml:"burst"`  // so long is waited for more messages, to hand them over together
 }
 
 // Header is a line of an HTTP request.
@@ -121,6 +121,7 @@ type Texts struct {
 	Resolved string `yaml:"resolved"` // when a conversation is closed
 	Invalid  string `yaml:"invalid"`  // to an answer that does not fit
 	Cancel   string `yaml:"cancel"`   // the word that ends a form
+	Rate     string `yaml:"rate"`     // asks how it was
 	Back     string `yaml:"back"`     // the word that asks a form's last question again
 }
 
@@ -167,6 +168,7 @@ func defaults() *Config {
 			Invalid:  "That does not fit. Please try again.",
 			Cancel:   "cancel",
 			Back:     "back",
+			Rate:     "How was it?",
 		},
 	}
 }

@@ -112,6 +112,8 @@ func features() []feature {
 		caps("cards in one message", func(c core.Capabilities) string { return limit(c.Cards, "–") }),
 		caps("approved templates", func(c core.Capabilities) string { return yes(c.Template) }),
 		caps("free answers", func(c core.Capabilities) string { return window(c.Window) }),
+		caps("messages at most", func(c core.Capabilities) string { return pace(c.Rate.Every, c.Rate.Burst) }),
+		caps("messages to one contact", func(c core.Capabilities) string { return pace(c.Rate.PairEvery, c.Rate.PairBurst) }),
 	)
 }
 
@@ -126,6 +128,10 @@ func medium(c core.Capabilities, m core.MediaType) string {
 	can, ok := c.Media[m]
 	switch {
 	case !ok:
+		shown := core.Fit([]core.Saying{{Content: core.Media{Media: m, URL: "https://example.com/"}}}, c, core.FitOptions{})
+		if other, ok := shown[0].Parts[0].(core.Media); ok {
+			return "as " + files[other.Media]
+		}
 		return "as a link"
 	case can.Max == 0:
 		return "yes"
@@ -170,6 +176,21 @@ func window(d time.Duration) string {
 		return "at any time"
 	}
 	return fmt.Sprintf("for %.0f h after the contact wrote", d.Hours())
+}
+
+// pace says how fast messages may follow each other.
+func pace(every time.Duration, burst int) string {
+	if every == 0 {
+		return "–"
+	}
+	text := fmt.Sprintf("one in %s", every.Round(time.Millisecond))
+	if every < time.Second {
+		text = fmt.Sprintf("%.0f a second", float64(time.Second)/float64(every))
+	}
+	if burst > 1 {
+		text += fmt.Sprintf(", %d at once", burst)
+	}
+	return text
 }
 
 func words[T ~string](all []T, none string) string {
@@ -308,6 +329,9 @@ func examples() []example {
 		{"a sticker", core.Media{Media: core.Sticker, URL: picture}},
 		{"a place with a name", core.Location{Latitude: 52.5, Longitude: 13.4, Name: "Café", Address: "Berlin"}},
 		{"an address card", core.Contacts{Contacts: []core.AddressCard{{Name: "Zoë", Phones: []string{"+4930555"}}}}},
+		{"the beginning of a form", core.Form{Body: "A table", Fields: []core.Field{
+			{Type: core.TextField, Name: "name", Label: "Your name"}, {Type: core.TextField, Name: "day", Label: "Which day?"},
+		}, Submit: core.FormSubmit{Label: "Book"}}},
 		{"an approved template", core.Template{Name: "hello", Language: "en", Params: []string{"Zoë"}}},
 	}
 }

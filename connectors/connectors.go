@@ -3,6 +3,7 @@
 package connectors
 
 import (
+	"causeway/connectors/instagram"
 	"causeway/connectors/kit"
 	"causeway/connectors/telegram"
 	"causeway/connectors/whatsapp"
@@ -14,6 +15,7 @@ func Kinds(env kit.Env) []core.Kind {
 	return []core.Kind{
 		telegram.Kind(env),
 		whatsapp.Cloud(env),
+		instagram.Instagram(env), instagram.Messenger(env),
 		whatsapp.Dialog360(env),
 	}
 }

@@ -14,7 +14,9 @@ type Kind struct {
 	Name  string // as in the config
 	Title string // as a person says it
 	// Source is the kind's code on the bot's wire.
-	Source       string
+	Source string
+	// Users is what the user ids of its contacts begin with.
+	Users        string
 	Example      Address // a made-up address that Render takes, for previews
 	Capabilities Capabilities
 	// Render turns one part of fitted content into native calls, to be made in

@@ -42,6 +42,7 @@ type Setup struct {
 	TTL      time.Duration // an outgoing message that waited longer fails
 	Choose   string        // the body of choices where none is given
 	Forms    FormTexts
+	Rate     string // asks for a rating
 }
 
 // Channel is one account at one provider.

@@ -102,6 +102,15 @@ const (
 // MetaSkipBot, true in a button's metadata, keeps a tap from the bot.
 const MetaSkipBot = "skipBot"
 
+// MetaAction in a button's metadata asks for something along with a tap.
+const (
+	MetaAction         = "actionRequest"
+	ActionAvailability = "fetchAgentAvailability"
+)
+
+// MetaRating in a button's metadata makes a tap a rating of the conversation.
+const MetaRating = "causewayRating"
+
 // Fate says what became of one item of a delivery.
 type Fate string
 

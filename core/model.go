@@ -102,6 +102,7 @@ type Conversation struct {
 	Team       string             `json:"team"`
 	Tags       []string           `json:"tags"`
 	Metadata   Metadata           `json:"metadata"`
+	Terms      Terms              `json:"terms,omitzero"`
 	Title      string             `json:"title"`
 	Unread     int                `json:"unread"`
 	// WindowClosesAt is when the provider stops taking free messages to this

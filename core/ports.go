@@ -104,6 +104,9 @@ type Turn struct {
 	Event *BotEvent
 	// At is when the message or event came.
 	At time.Time
+	// Available is whether agents are, where the message asked for it: online,
+	// away or offline.
+	Available Availability
 }
 
 // BotEvent is something other than a message that a bot hears.
@@ -117,11 +120,12 @@ const WelcomeEvent = "WELCOME"
 
 // Answer is what a bot says and does, all in one.
 type Answer struct {
-	Say     []Saying
-	HandOff *HandOff
-	Resolve bool
-	Tags    []string      // added
-	Contact *ContactPatch // nil for none
+	Say       []Saying
+	HandOff   *HandOff
+	Resolve   bool
+	AskRating bool          // the contact is asked how it was
+	Tags      []string      // added
+	Contact   *ContactPatch // nil for none
 	// Notices say what of the answer was not understood or not carried out.
 	Notices []string
 }

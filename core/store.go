@@ -19,6 +19,12 @@ type Store interface {
 	// speaks that does not own it. The same Once again returns what the first
 	// call stored.
 	Say(ctx context.Context, u Utterance) ([]Message, error)
+	// Start begins a conversation, beside any that the contact has: what they
+	// write from now on comes into the new one.
+	Start(ctx context.Context, s Start) (Conversation, error)
+	// PatchContact changes what is known of a contact, Merge makes two one.
+	PatchContact(ctx context.Context, id ContactID, p ContactPatch) (Contact, error)
+	Merge(ctx context.Context, into, from ContactID) (Contact, error)
 	// Change alters a conversation, and returns ErrStale if IfEpoch is set and
 	// the owner has changed since.
 	Change(ctx context.Context, id ConversationID, c Change) (Conversation, error)
@@ -42,6 +48,8 @@ type Reader interface {
 	Conversation(ctx context.Context, id ConversationID) (Conversation, error)
 	Conversations(ctx context.Context, q ConversationQuery) ([]Conversation, error)
 	Message(ctx context.Context, id MessageID) (Message, error)
+	Contact(ctx context.Context, id ContactID) (Contact, error)
+	Feedback(ctx context.Context, id ConversationID) ([]Feedback, error)
 	// Messages come in order. after is a seq, 0 for the first.
 	Messages(ctx context.Context, id ConversationID, after int64, limit int) ([]Message, error)
 	// Why lists the decisions on the conversation's owner, the newest first.
@@ -140,6 +148,7 @@ type TurnWork struct {
 	// of them came.
 	Album bool
 	Quiet time.Duration
+	Burst time.Duration // how long the bot wants to wait for more messages
 	// Dialogue is the form that is being answered, and how far; nil for none.
 	Dialogue *Dialogue
 	Form     Form

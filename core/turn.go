@@ -17,8 +17,12 @@ var botDelays = []time.Duration{time.Second, 4 * time.Second}
 
 // turn asks the bot. A welcome is tried once, and its failure changes no owner.
 func (e *Engine) turn(ctx context.Context, s *Setup, w TurnWork) Outcome {
-	if w.Album && w.Quiet < albumQuiet {
-		return Later{After: albumQuiet - w.Quiet}
+	quiet := w.Burst
+	if w.Album {
+		quiet = albumQuiet
+	}
+	if w.Quiet < quiet && w.Dialogue == nil {
+		return Later{After: quiet - w.Quiet}
 	}
 	if w.Pending && w.Waited < mediaPatience {
 		return Later{After: 100 * time.Millisecond}
@@ -46,6 +50,9 @@ func (e *Engine) turn(ctx context.Context, s *Setup, w TurnWork) Outcome {
 		return botFailed(w, f)
 	}
 	e.o.Observer.Turn(w.Bot, "ok", e.o.Now().Sub(begun))
+	if answer.AskRating {
+		answer.Say = append(answer.Say, Saying{Content: rating(s.Rate)})
+	}
 	return TurnDone{
 		Say: e.fit(s, ch, answer.Say), HandOff: answer.HandOff, Resolve: answer.Resolve,
 		Tags: answer.Tags, Contact: answer.Contact, Notices: answer.Notices,
@@ -78,13 +85,25 @@ func (e *Engine) dialogue(s *Setup, ch Channel, w TurnWork) Outcome {
 	return TurnDone{Form: &FormTurn{Next: &step.Next}, Say: e.fit(s, ch, say)}
 }
 
+// rating asks how it was, in a way that needs no language.
+func rating(text string) Content {
+	c := Choices{Body: text}
+	for _, r := range []struct {
+		face   string
+		rating int
+	}{{"😀", 10}, {"😐", 5}, {"🙁", 1}} {
+		c.Buttons = append(c.Buttons, Button{Type: Reply, Title: r.face, Metadata: Metadata{MetaRating: r.rating, MetaSkipBot: true}})
+	}
+	return c
+}
+
 // botFailed is the whole policy for bots that do not answer.
 func botFailed(w TurnWork, f *Fault) Outcome {
 	why := f.Message
 	if why == "" {
 		why = string(f.Kind)
 	}
-	if w.Event != nil && w.Event.Name == WelcomeEvent {
+	if w.Event != nil && (w.Event.Name == WelcomeEvent || w.Event.Name == w.Conversation.Terms.WelcomeEvent) {
 		return TurnDone{Notices: []string{"The bot " + w.Bot + " gave no welcome: " + why}}
 	}
 	if again := f.Kind == Temporary || f.Kind == RateLimited; again && w.Try <= len(botDelays) {

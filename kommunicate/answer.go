@@ -82,6 +82,8 @@ func (a *answer) do(r *reader, meta object) {
 	case "":
 	case actionResolve:
 		a.Resolve = true
+	case actionRating:
+		a.AskRating = true
 	case actionUpdate:
 		a.update(r, meta.object(keyPayload))
 	case actionTags:
@@ -96,6 +98,7 @@ const (
 	actionResolve = "resolveConversation"
 	actionUpdate  = "updateUserDetail"
 	actionTags    = "addTags"
+	actionRating  = "askCSAT"
 )
 
 // handOff reads KM_ASSIGN_TO and KM_ASSIGN_TEAM. Empty values mean the rules.

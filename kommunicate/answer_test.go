@@ -135,7 +135,7 @@ func TestOneBadMessageAmongGoodOnes(t *testing.T) {
 		`{"metadata":{"templateId":"6","payload":[]}}`, `{"metadata":{"templateId":"12","payload":[{"type":"text"}]}}`,
 		`{"metadata":{"templateId":"9","payload":[{"url":"javascript:alert(1)"}]}}`,
 		`{"metadata":{"templateId":"3","payload":[{"type":"link","name":"x","url":"javascript:alert(1)"}]}}`,
-		`{"metadata":{"actionRequest":"askCSAT"}}`, `{"metadata":{"actionRequest":"addTags"}}`,
+		`{"metadata":{"actionRequest":"danceNow"}}`, `{"metadata":{"actionRequest":"addTags"}}`,
 		`{"metadata":{"actionRequest":"updateUserDetail","payload":{}}}`, `{"metadata":{"event":{"name":"X"}}}`,
 		`{"message":"secret","metadata":{"category":"HIDDEN"}}`, `{"metadata":{"contentType":"300","payload":[]}}`,
 		`{"metadata":{"KM_FIELD":{"field":"email"}}}`,

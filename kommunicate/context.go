@@ -24,8 +24,10 @@ func chatContext(t core.Turn, said core.Content, carried core.Metadata) (map[str
 		}
 	}
 	maps.Copy(ctx, contextIn(conv.Metadata))
+	maps.Copy(ctx, conv.Terms.Context)
+	maps.Copy(ctx, conv.Terms.MessageMetadata)
 	maps.Copy(ctx, contextIn(carried))
-	for _, ours := range []string{"attachments", "selection", "content", "formData", "formMsgKey"} {
+	for _, ours := range []string{"attachments", "selection", "content", "formData", "formMsgKey", "actionResponse"} {
 		delete(ctx, ours) // only we tell what came
 	}
 	if pick, ok := said.(core.Selection); ok {
@@ -38,7 +40,18 @@ func chatContext(t core.Turn, said core.Content, carried core.Metadata) (map[str
 	if form, ok := said.(core.FormAnswer); ok && form.ToBot {
 		ctx["formData"], ctx["formMsgKey"] = formData(form), core.KeyOf(form.Of)
 	}
-	if files := attachments(said); len(files) > 0 {
+	files := attachments(said)
+	for _, m := range t.With {
+		if _, album := said.(core.Album); !album {
+			files = append(files, attachments(m.Content)...)
+		}
+	}
+	if first := t.Message; len(t.With) > 0 && len(files) > 0 && first != nil {
+		if _, text := said.(core.Text); text {
+			files = append(attachments(first.Content), files...)
+		}
+	}
+	if len(files) > 0 {
 		ctx["attachments"] = files
 	}
 	if err := putContent(ctx, said); err != nil {

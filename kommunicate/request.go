@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"causeway/core"
@@ -58,6 +60,12 @@ func Request(t core.Turn, appID string) ([]byte, error) {
 		return nil, fmt.Errorf("write a bot's request: %w", err)
 	}
 	r.Metadata = metadata(said, carried, ctx)
+	if t.Available != "" {
+		response := []any{map[string]any{
+			"name": core.ActionAvailability, "payload": map[string]any{"availabilityStatus": t.Available},
+		}}
+		r.Metadata["actionResponse"], ctx["actionResponse"] = response, response
+	}
 	body, err := json.Marshal(r)
 	if err != nil {
 		return nil, fmt.Errorf("write a bot's request: %w", err)
@@ -65,12 +73,15 @@ func Request(t core.Turn, appID string) ([]byte, error) {
 	return body, nil
 }
 
-// together is what a turn says: the files of an album as one.
+// together is what a turn says: the files of an album as one, or the lines of
+// several messages. Files among texts stand in the attachments alone.
 func together(t core.Turn) core.Content {
 	if len(t.With) == 0 {
 		return t.Message.Content
 	}
 	var album core.Album
+	var texts []string
+	words := false
 	for _, m := range append([]core.Message{*t.Message}, t.With...) {
 		switch c := m.Content.(type) {
 		case core.Media:
@@ -78,10 +89,14 @@ func together(t core.Turn) core.Content {
 		case core.Album:
 			album.Items = append(album.Items, c.Items...)
 		default:
-			return t.Message.Content
+			words = true
 		}
+		texts = append(texts, core.PlainText(m.Content))
 	}
-	return album
+	if !words {
+		return album
+	}
+	return core.Text{Body: strings.Join(slices.DeleteFunc(texts, func(s string) bool { return s == "" }), "\n")}
 }
 
 // words is a content as message, contentType and eventName.

@@ -40,7 +40,11 @@ func (t *tx) change(id core.ConversationID, ch core.Change) (refused, err error)
 		}
 	}
 	if ch.Status != nil {
-		if err := t.setStatus(c, *ch.Status); err != nil {
+		set := func() error { return t.setStatus(c, *ch.Status) }
+		if *ch.Status == core.Resolved && c.Status != core.Resolved {
+			set = func() error { return t.resolve(c, true) }
+		}
+		if err := set(); err != nil {
 			return nil, err
 		}
 	}

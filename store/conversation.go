@@ -20,17 +20,18 @@ type conversation struct {
 	heardAt    int64
 	windowMS   int64
 	lastAgent  string
+	hops       int
 	dialogue   string // packed core.Dialogue, "" for none
 }
 
 const conversationColumns = `c.id, c.channel, c.kind, c.identity_id, c.contact_id, c.status, c.owner_type, c.owner_id, c.owner_name, c.owner_epoch,
-	c.team, c.tags, c.metadata, c.title, c.title_given, c.unread, c.last_seq, c.heard_at, c.window_ms, c.last_agent, c.dialogue, c.created_at, c.updated_at`
+	c.team, c.tags, c.metadata, c.title, c.title_given, c.unread, c.last_seq, c.heard_at, c.window_ms, c.last_agent, c.terms, c.hops, c.dialogue, c.created_at, c.updated_at`
 
 func (c *conversation) scan(scan func(...any) error, more ...any) error {
-	var tags, metadata string
+	var tags, metadata, terms string
 	var created, updated int64
 	fields := []any{&c.ID, &c.Channel, &c.Kind, &c.identity, &c.contact, &c.Status, &c.Owner.Type, &c.Owner.ID, &c.Owner.Name, &c.OwnerEpoch,
-		&c.Team, &tags, &metadata, &c.Title, &c.titleGiven, &c.Unread, &c.lastSeq, &c.heardAt, &c.windowMS, &c.lastAgent, &c.dialogue, &created, &updated}
+		&c.Team, &tags, &metadata, &c.Title, &c.titleGiven, &c.Unread, &c.lastSeq, &c.heardAt, &c.windowMS, &c.lastAgent, &terms, &c.hops, &c.dialogue, &created, &updated}
 	if err := scan(append(fields, more...)...); err != nil {
 		return err
 	}
@@ -41,7 +42,7 @@ func (c *conversation) scan(scan func(...any) error, more ...any) error {
 		closes := timeOf(c.heardAt + c.windowMS)
 		c.WindowClosesAt = &closes
 	}
-	return errors.Join(unpack(tags, &c.Tags), unpack(metadata, &c.Metadata))
+	return errors.Join(unpack(tags, &c.Tags), unpack(metadata, &c.Metadata), unpack(terms, &c.Terms))
 }
 
 // load reads the conversation for changing it.
@@ -76,8 +77,8 @@ func (t *tx) begin(ch core.ChannelInfo, who identity) (*conversation, error) {
 	c.Contact.ID, c.Owner.Type = who.contact, core.Nobody
 	c.CreatedAt, c.UpdatedAt = timeOf(t.now), timeOf(t.now)
 	_, err := t.Exec(`INSERT INTO conversation(id, channel, kind, identity_id, contact_id, present, status, owner_type, owner_id, owner_name, owner_epoch,
-		team, tags, metadata, title, title_given, unread, last_seq, heard_at, window_ms, last_agent, dialogue, created_at, updated_at)
-		VALUES($1, $2, $3, $4, $5, 1, $6, $7, '', '', 0, '', '', '', '', 0, 0, 0, 0, $8, '', '', $9, $9)`,
+		team, tags, metadata, title, title_given, unread, last_seq, heard_at, window_ms, last_agent, terms, hops, dialogue, created_at, updated_at)
+		VALUES($1, $2, $3, $4, $5, 1, $6, $7, '', '', 0, '', '', '', '', 0, 0, 0, 0, $8, '', '', 0, '', $9, $9)`,
 		int64(c.ID), string(c.Channel), c.Kind, c.identity, int64(c.contact), string(c.Status), string(core.Nobody), c.windowMS, t.now)
 	if err != nil {
 		return nil, fmt.Errorf("begin conversation: %w", err)
@@ -95,10 +96,14 @@ func (t *tx) save(c *conversation) error {
 	if err != nil {
 		return err
 	}
+	terms, err := pack(c.Terms)
+	if err != nil {
+		return err
+	}
 	_, err = t.Exec(`UPDATE conversation SET status = $1, owner_type = $2, owner_id = $3, owner_name = $4, owner_epoch = $5, team = $6, tags = $7, metadata = $8,
-		title = $9, title_given = $10, unread = $11, last_seq = $12, heard_at = $13, window_ms = $14, last_agent = $15, dialogue = $16, updated_at = $17 WHERE id = $18`,
+		title = $9, title_given = $10, unread = $11, last_seq = $12, heard_at = $13, window_ms = $14, last_agent = $15, terms = $16, hops = $17, dialogue = $18, updated_at = $19 WHERE id = $20`,
 		string(c.Status), string(c.Owner.Type), c.Owner.ID, c.Owner.Name, c.OwnerEpoch, c.Team, tags, metadata,
-		db.Clean(c.Title), flag(c.titleGiven), c.Unread, c.lastSeq, c.heardAt, c.windowMS, c.lastAgent, c.dialogue, t.now, int64(c.ID))
+		db.Clean(c.Title), flag(c.titleGiven), c.Unread, c.lastSeq, c.heardAt, c.windowMS, c.lastAgent, terms, c.hops, c.dialogue, t.now, int64(c.ID))
 	if err != nil {
 		return fmt.Errorf("save conversation: %w", err)
 	}
@@ -120,6 +125,21 @@ func (t *tx) setStatus(c *conversation, to core.ConversationStatus) error {
 		kind = "conversation.reopened"
 	}
 	return t.note(kind, c.ID, map[string]any{"status": to})
+}
+
+// resolve closes a conversation, and tells the contact so if nobody else does.
+func (t *tx) resolve(c *conversation, tell bool) error {
+	if c.Status == core.Resolved {
+		return nil
+	}
+	c.dialogue = ""
+	if err := t.setStatus(c, core.Resolved); err != nil {
+		return err
+	}
+	if !tell || t.s.o.Resolved == nil || t.s.o.Resolved() == "" {
+		return nil
+	}
+	return t.saySystem(c, t.s.o.Resolved())
 }
 
 // addTags adds what is not there yet.

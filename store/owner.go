@@ -115,7 +115,12 @@ func (t *tx) tellDecision(c *conversation, d core.Decision) error {
 	if d.Say == "" {
 		return nil
 	}
-	text := core.Text{Body: d.Say}
+	return t.saySystem(c, d.Say)
+}
+
+// saySystem tells the contact something by ourselves.
+func (t *tx) saySystem(c *conversation, words string) error {
+	text := core.Text{Body: words}
 	id := core.MessageID(t.s.newID())
 	_, err := t.queue(c, core.Sender{Type: core.FromSystem}, core.Spoken{ID: id, Fitted: core.Fitted{
 		Saying: core.Saying{Content: text}, Parts: []core.Content{text},
@@ -128,11 +133,21 @@ func (t *tx) welcome(c *conversation) error {
 	if c.Owner.Type != core.BotOwner {
 		return nil
 	}
-	return t.event(c, core.BotEvent{Name: core.WelcomeEvent})
+	name := core.WelcomeEvent
+	if c.Terms.WelcomeEvent != "" {
+		name = c.Terms.WelcomeEvent
+	}
+	if c.Terms.Skips(core.WelcomeEvent) {
+		return nil
+	}
+	return t.event(c, core.BotEvent{Name: name})
 }
 
 // event queues a turn that is no message.
 func (t *tx) event(c *conversation, e core.BotEvent) error {
+	if c.Terms.Skips(e.Name) {
+		return nil
+	}
 	data, err := pack(e.Data)
 	if err != nil {
 		return err

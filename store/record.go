@@ -128,9 +128,10 @@ func (t *tx) hear(item core.Arrived, e core.Heard) (core.ItemFate, error) {
 	if err != nil {
 		return core.ItemFate{}, err
 	}
-	if err := t.hideSecret(c, &r); err != nil {
+	if err := errors.Join(t.hideSecret(c, &r), t.rated(c, r.Content)); err != nil {
 		return core.ItemFate{}, err
 	}
+	c.hops = 0
 	c.Unread++
 	c.heardAt, c.windowMS = t.now, item.Channel.Window.Milliseconds()
 	if fresh {

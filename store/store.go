@@ -37,6 +37,11 @@ type Options struct {
 	Log      logrus.FieldLogger
 	Capacity map[string]int // lanes at work at once, by kind
 	Grace    time.Duration  // for work under way when Run ends; 10 s if zero
+	// Burst is how long a bot's messages wait for more, to be handed over together;
+	// Resolved is what the contact is told when a conversation is closed. Either
+	// may be nil.
+	Burst    func(bot string) time.Duration
+	Resolved func() string
 	// Retention is how long deliveries are kept, TTL how long a held message may
 	// wait; zero for ever.
 	Retention, TTL time.Duration

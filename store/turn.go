@@ -82,22 +82,65 @@ func (s *Store) turnWork(ctx context.Context, c core.Conversation, task lanes.Ta
 		return w, err
 	}
 	w.Message, w.At, w.Waited = &m, m.CreatedAt, s.o.Now().Sub(m.CreatedAt)
-	if album, ok := m.Metadata[core.MetaAlbum]; ok {
-		w.Album = true
-		if w.With, err = s.albumAfter(ctx, m, album); err != nil {
+	if err := s.gather(ctx, &w, m); err != nil {
+		return w, err
+	}
+	if asksAvailability(m.Content) {
+		if w.Available, err = s.availability(ctx); err != nil {
 			return w, err
 		}
-		newest := m.CreatedAt
-		for _, other := range w.With {
-			newest = other.CreatedAt
-		}
-		w.Quiet = s.o.Now().Sub(newest)
 	}
 	for _, id := range heardIDs(w) {
 		w.Pending = w.Pending || slices.Contains(pending, id)
 	}
 	err = s.dialogueOf(ctx, &w)
 	return w, err
+}
+
+// gather adds the messages that are handed over together with m: the other files
+// of its album, or all that came meanwhile where the bot wants them in bursts.
+func (s *Store) gather(ctx context.Context, w *core.TurnWork, m core.Message) (err error) {
+	album, inAlbum := m.Metadata[core.MetaAlbum]
+	if s.o.Burst != nil {
+		w.Burst = s.o.Burst(w.Bot)
+	}
+	if !inAlbum && w.Burst <= 0 {
+		return nil
+	}
+	if w.With, err = s.after(ctx, m); err != nil {
+		return err
+	}
+	if w.Album = inAlbum && w.Burst <= 0; w.Album {
+		w.With = slices.DeleteFunc(w.With, func(other core.Message) bool {
+			return fmt.Sprint(other.Metadata[core.MetaAlbum]) != fmt.Sprint(album)
+		})
+	}
+	newest := m.CreatedAt
+	for _, other := range w.With {
+		newest = other.CreatedAt
+	}
+	w.Quiet = s.o.Now().Sub(newest)
+	return nil
+}
+
+func asksAvailability(c core.Content) bool {
+	pick, ok := c.(core.Selection)
+	return ok && fmt.Sprint(pick.Metadata[core.MetaAction]) == core.ActionAvailability
+}
+
+// availability is online if one agent is, else away if one is, else offline.
+func (s *Store) availability(ctx context.Context) (core.Availability, error) {
+	var online, away int
+	if err := s.db.Row(ctx, `SELECT count(CASE WHEN availability = 'online' THEN 1 END), count(CASE WHEN availability = 'away' THEN 1 END) FROM agent_state`, nil, &online, &away); err != nil {
+		return "", fmt.Errorf("read availability: %w", err)
+	}
+	switch {
+	case online > 0:
+		return core.Online, nil
+	case away > 0:
+		return core.Away, nil
+	}
+	return core.Offline, nil
 }
 
 // pendingFrom lists the messages with files that are being fetched, from one on
@@ -130,24 +173,14 @@ func heardIDs(w core.TurnWork) []int64 {
 	return ids
 }
 
-// albumAfter is the files of the album that came after m and wait for the bot.
-func (s *Store) albumAfter(ctx context.Context, m core.Message, album any) ([]core.Message, error) {
+// after is what came after m and waits for the bot too.
+func (s *Store) after(ctx context.Context, m core.Message) ([]core.Message, error) {
 	rows, err := s.db.Rows(ctx, `SELECT `+messageColumns+` FROM message m WHERE m.conversation_id = $1 AND m.seq > $2 AND m.turn = 'pending' ORDER BY m.seq LIMIT 50`,
 		int64(m.Conversation), m.Seq)
 	if err != nil {
-		return nil, fmt.Errorf("read album: %w", err)
+		return nil, fmt.Errorf("read what came after: %w", err)
 	}
-	after, err := collect(rows, s.scanner())
-	if err != nil {
-		return nil, fmt.Errorf("read album: %w", err)
-	}
-	var same []core.Message
-	for _, other := range after {
-		if fmt.Sprint(other.Metadata[core.MetaAlbum]) == fmt.Sprint(album) {
-			same = append(same, other)
-		}
-	}
-	return same, nil
+	return collect(rows, s.scanner())
 }
 
 // turnOver reports whether a message was handed over already, with others.
@@ -210,6 +243,13 @@ func (t *tx) turnDone(w core.TurnWork, task lanes.Task, o core.TurnDone) error {
 		}
 		return t.save(c)
 	}
+	loop, err := t.looping(c, o)
+	if err != nil {
+		return err
+	}
+	if loop != "" { // nothing of it is said: people are to look
+		o = core.TurnDone{Failed: true, Notices: []string{loop + " Its answer was held back."}}
+	}
 	for i := range o.Say {
 		if _, err := t.queue(c, from, o.Say[i], o.Say[0].ID); err != nil {
 			return err
@@ -264,7 +304,7 @@ func (t *tx) carryOut(c *conversation, o core.TurnDone) error {
 		}
 	}
 	if o.Resolve {
-		return t.setStatus(c, core.Resolved)
+		return t.resolve(c, len(o.Say) == 0)
 	}
 	return t.handOff(c, o)
 }
@@ -283,6 +323,9 @@ func (t *tx) handOff(c *conversation, o core.TurnDone) error {
 	d, err := t.decide(c, asked)
 	if err != nil {
 		return err
+	}
+	if d.Owner.Type == core.BotOwner {
+		c.hops++
 	}
 	if err := t.own(c, asked.Cause, d); err != nil {
 		return err

@@ -115,7 +115,7 @@ func (w *world) tookIll(ill ill, b *bot, z phone) {
 		t.Errorf("the notice is %+v, want %q", notice, ill.notice)
 	}
 	why := w.why(conv.ID)
-	if len(why) != 2 || why[0].Cause != "bot_fails" || why[0].Owner.ID != ann || why[0].Epoch != why[1].Epoch+1 || len(why[0].Why) == 0 {
+	if len(why) != 2 || why[0].Cause != "bot_fails" || why[0].Owner.ID != ann || why[0].Epoch != why[1].Epoch+1 || why[0].rules() != "bot_fails automatic default_agent*" {
 		t.Errorf("why: %+v", why)
 	}
 	if got := screen(z); len(got) != 0 {

@@ -32,7 +32,7 @@ func launch(w *world) *bridge {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	b := &bridge{w: w, cmd: exec.Command(program, "serve", "-config", w.file()), ended: make(chan struct{})}
+	b := &bridge{w: w, cmd: exec.Command(w.program, "serve", "-config", w.file()), ended: make(chan struct{})}
 	b.cmd.Env, b.cmd.Stdout, b.cmd.Stderr = w.env(), log, log
 	// It must not outlive a test binary that was killed.
 	b.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}

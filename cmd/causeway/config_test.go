@@ -135,6 +135,8 @@ func TestCannotStart(t *testing.T) {
 			t.Errorf("%s: %+v, want %q", name, r, c.want)
 		}
 	}
+	other.config = other.defaults()
+	other.write()
 	for _, args := range [][]string{{"serve"}, {"serve", "-config", other.dir + "/none.yaml"}, {"serve", "-confg", "x"}} {
 		if r := run(t, other.env(), args...); r.code == 0 {
 			t.Errorf("%v: %+v", args, r)

@@ -29,6 +29,7 @@ func TestKillLosesNothing(t *testing.T) {
 		n = killsShort
 	}
 	w := newWorld(t)
+	w.program = plain
 	helper := w.hire("helper", withButton)
 	w.start()
 	stream := w.follow()

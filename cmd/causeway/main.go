@@ -32,7 +32,7 @@ func commands() []command {
 		{"serve", "-config F", "serve the channels of a config", serve},
 		{"demo", "[-exit] [-addr HOST:PORT]", "try everything against simulated providers, without a config", demo},
 		{"check", "-config F [-fix]", "check a config, its store and each provider's credentials", check},
-		{"render", "[-channel KIND]… [-strict] < message.json", "show what a message becomes on each kind of channel; nothing is sent", render},
+		{"render", "[-channel KIND]… [-strict] < FILE", "show what a message becomes on each kind of channel; nothing is sent", render},
 		{"verify", "-config F [-json]", "account for every delivery, beside a running server or without", verify},
 		{"backup", "-config F OUT", "copy the store to a file, beside a running server or without", backup},
 		{"healthy", "[-url URL]", "ask a running server whether it takes on work", healthy},

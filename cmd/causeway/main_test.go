@@ -19,8 +19,9 @@ import (
 	"time"
 )
 
-// program is the path of the built program.
-var program string
+// program is the path of the built program. With -race it has the race detector
+// in it; plain is without, for the one test that is about time.
+var program, plain string
 
 func TestMain(m *testing.M) {
 	flag.Parse()
@@ -33,20 +34,24 @@ func TestMain(m *testing.M) {
 	if err != nil {
 		fail(err)
 	}
-	program = filepath.Join(dir, "causeway")
-	args := []string{"build", "-o", program}
+	program, plain = filepath.Join(dir, "causeway"), filepath.Join(dir, "causeway")
+	build("-o", plain)
 	if raced {
-		args = append(args, "-race")
-	}
-	build := exec.Command("go", append(args, ".")...)
-	if out, err := build.CombinedOutput(); err != nil {
-		fail(fmt.Errorf("build: %w\n%s", err, out))
+		program += "-race"
+		build("-race", "-o", program)
 	}
 	code := m.Run()
 	if err := os.RemoveAll(dir); err != nil {
 		fail(err)
 	}
 	os.Exit(code)
+}
+
+func build(args ...string) {
+	c := exec.Command("go", append(append([]string{"build"}, args...), ".")...)
+	if out, err := c.CombinedOutput(); err != nil {
+		fail(fmt.Errorf("build: %w\n%s", err, out))
+	}
 }
 
 func fail(err error) {

@@ -71,9 +71,9 @@ func TestStaleChange(t *testing.T) {
 		code   string
 	}{
 		{fmt.Sprint(conv.OwnerEpoch), ann, 200, ""},
-		{fmt.Sprint(conv.OwnerEpoch), ben, 412, "stale_owner"},
+		{fmt.Sprint(conv.OwnerEpoch), ben, 409, "stale_owner"},
 		{fmt.Sprintf("%q", fmt.Sprint(conv.OwnerEpoch+1)), ben, 200, ""},
-		{fmt.Sprint(conv.OwnerEpoch + 100), ann, 412, "stale_owner"},
+		{fmt.Sprint(conv.OwnerEpoch + 100), ann, 409, "stale_owner"},
 		{"yesterday", ann, 422, "invalid"},
 		{"*", "helper", 200, ""},
 		{"*", "nobody@example.com", 422, "unknown_owner"},
@@ -116,7 +116,7 @@ func TestRacingChanges(t *testing.T) {
 		defer mu.Unlock()
 		statuses[a.status]++
 	})
-	if got := fmt.Sprint(statuses); got != "map[200:1 412:19]" {
+	if got := fmt.Sprint(statuses); got != "map[200:1 409:19]" {
 		t.Errorf("statuses %s", got)
 	}
 }

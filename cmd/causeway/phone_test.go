@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -60,7 +61,8 @@ func onPhone(s simulator.Shown) string {
 	}
 	for _, text := range []string{s.Header, s.Text, s.Caption, s.Footer} {
 		if text != "" {
-			parts = append(parts, strings.ReplaceAll(text, "\n", " / "))
+			lines := slices.DeleteFunc(strings.Split(text, "\n"), func(line string) bool { return line == "" })
+			parts = append(parts, strings.Join(lines, " / "))
 		}
 	}
 	for _, row := range s.Buttons {

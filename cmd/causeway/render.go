@@ -75,7 +75,13 @@ func tellLosses(w io.Writer, all map[string]core.Rendering) bool {
 				continue
 			}
 			found = true
-			fmt.Fprintf(w, "%s: %s: %s %s: %q becomes %q\n", kind, n.Severity, n.Path, n.Rule, n.From, n.To)
+			line := fmt.Sprintf("%s: %s: %s", kind, n.Severity, n.Rule)
+			for _, part := range []struct{ before, text string }{{" at ", n.Path}, {": ", n.From}, {" -> ", n.To}} {
+				if part.text != "" {
+					line += part.before + part.text
+				}
+			}
+			fmt.Fprintln(w, line)
 		}
 	}
 	return found

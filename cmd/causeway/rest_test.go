@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 )
 
@@ -68,6 +69,18 @@ type (
 		Data         json.RawMessage `json:"data"`
 	}
 )
+
+// rules are those that were looked at, the chosen one with a star.
+func (d decision) rules() string {
+	var all []string
+	for _, r := range d.Why {
+		if r.Chosen {
+			r.Rule += "*"
+		}
+		all = append(all, r.Rule)
+	}
+	return strings.Join(all, " ")
+}
 
 // answer is what came back of a call.
 type answer struct {

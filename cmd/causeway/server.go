@@ -61,6 +61,7 @@ func newServer(ctx context.Context, c *config.Config, log *logrus.Logger) (_ *se
 	ids := db.NewIDs(0, time.Now)
 	s.store, err = store.Open(ctx, c.Store.URL, store.Options{
 		Router: s, MediaURL: s.files.URL, Now: time.Now, IDs: ids, Log: log,
+		Burst: s.burst, Resolved: func() string { return s.setup.Load().config.Texts.Resolved },
 		Retention: c.Retention.Deliveries, TTL: c.OutboundTTL, Grace: shutdownTime,
 	})
 	if err != nil {
@@ -81,6 +82,16 @@ func newServer(ctx context.Context, c *config.Config, log *logrus.Logger) (_ *se
 
 // Route implements core.Router by the rules in force.
 func (s *server) Route(a core.Asked) core.Decision { return s.setup.Load().rules.Route(a) }
+
+// burst is how long a bot wants its messages gathered.
+func (s *server) burst(bot string) time.Duration {
+	for _, b := range s.setup.Load().config.Bots {
+		if b.ID == bot {
+			return b.Burst
+		}
+	}
+	return 0
+}
 
 // ready says why no work can be taken on.
 func (s *server) ready(ctx context.Context) error {

@@ -28,7 +28,7 @@ func newSetup(c *config.Config, client *egress.Client) (*setup, error) {
 	}
 	s := &setup{config: c, rules: rules, engine: &core.Setup{
 		Channels: map[core.ChannelID]core.Channel{}, Bots: map[string]core.Bot{}, TTL: c.OutboundTTL, Choose: c.Texts.Choose,
-		Forms: core.FormTexts{Invalid: c.Texts.Invalid, Cancel: c.Texts.Cancel, Back: c.Texts.Back},
+		Rate: c.Texts.Rate, Forms: core.FormTexts{Invalid: c.Texts.Invalid, Cancel: c.Texts.Cancel, Back: c.Texts.Back},
 	}}
 	byName := map[string]core.Kind{}
 	for _, k := range kinds(c) {
@@ -75,8 +75,9 @@ func channel(ch config.Channel, kind core.Kind, connector core.Connector) core.C
 func directory(c *config.Config, s *setup) *api.Directory {
 	d := &api.Directory{Routing: s.rules, Kinds: kinds(c), Choose: c.Texts.Choose}
 	for _, ch := range c.Channels {
-		k := s.engine.Channels[ch.ID].Kind
-		d.Channels = append(d.Channels, api.Channel{ID: ch.ID, Kind: k.Name, Title: k.Title, Capabilities: k.Capabilities})
+		open := s.engine.Channels[ch.ID]
+		k := open.Kind
+		d.Channels = append(d.Channels, api.Channel{ID: ch.ID, Kind: k.Name, Title: k.Title, Capabilities: k.Capabilities, Users: k.Users, Reopen: open.Reopen})
 	}
 	for _, a := range c.Agents {
 		d.Agents = append(d.Agents, api.Agent{ID: a.ID, Name: s.rules.AgentName(a.ID), Role: a.Role, Capacity: a.Capacity})

@@ -39,16 +39,17 @@ const (
 // world is one config with everything around it: providers, people, bots, and
 // the bridge as a process of its own.
 type world struct {
-	t      *testing.T
-	dir    string
-	addr   string // of the bridge
-	url    string
-	config map[string]string // YAML by top-level key
-	sim    *simulator.Simulator
-	tg     *simulator.Bot
-	wa     *simulator.Number
-	bots   []*bot
-	bridge *bridge // nil while it does not run
+	t       *testing.T
+	program string
+	dir     string
+	addr    string // of the bridge
+	url     string
+	config  map[string]string // YAML by top-level key
+	sim     *simulator.Simulator
+	tg      *simulator.Bot
+	wa      *simulator.Number
+	bots    []*bot
+	bridge  *bridge // nil while it does not run
 }
 
 // newWorld prepares a world in which nothing runs but the providers. When the
@@ -59,7 +60,7 @@ func newWorld(t *testing.T) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t, dir: t.TempDir(), addr: freeAddr(t), sim: sim}
+	w := &world{t: t, program: program, dir: t.TempDir(), addr: freeAddr(t), sim: sim}
 	w.url = "http://" + w.addr
 	w.config = w.defaults()
 	w.tg = sim.Telegram(simulator.TelegramBot{Token: tgToken, Username: "cafe_bot"})

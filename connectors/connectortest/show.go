@@ -17,7 +17,30 @@ type (
 		Why      string         `json:"why,omitempty"`
 		Heard    *heardShown    `json:"heard,omitempty"`
 		Reported *reportedShown `json:"reported,omitempty"`
+		Echo     *echoShown     `json:"echo,omitempty"`
+		Moved    *movedShown    `json:"moved,omitempty"`
+		Opened   *personShown   `json:"opened,omitempty"`
+		Blocked  *blockedShown  `json:"blocked,omitempty"`
 		Acks     []core.Payload `json:"acks,omitempty"`
+	}
+	echoShown struct {
+		To       personShown     `json:"to"`
+		Provider core.ProviderID `json:"provider"`
+		Ref      string          `json:"ref,omitempty"`
+		Content  json.RawMessage `json:"content"`
+		ReplyTo  core.ProviderID `json:"reply_to,omitempty"`
+		By       string          `json:"by,omitempty"`
+		At       time.Time       `json:"at,omitzero"`
+	}
+	movedShown struct {
+		Keys []string    `json:"keys"`
+		To   personShown `json:"to"`
+		At   time.Time   `json:"at,omitzero"`
+	}
+	blockedShown struct {
+		From    personShown `json:"from"`
+		Blocked bool        `json:"blocked"`
+		At      time.Time   `json:"at,omitzero"`
 	}
 	heardShown struct {
 		From     personShown     `json:"from"`
@@ -65,6 +88,18 @@ func shown(t testing.TB, items []core.Item) []any {
 				t.Fatalf("item %s: %v", i.Key, err)
 			}
 			s.Heard = &heardShown{personShown(e.From), e.Provider, content, e.ReplyTo, e.Metadata, e.At}
+		case core.Echo:
+			content, err := core.MarshalContent(e.Content)
+			if err != nil {
+				t.Fatalf("item %s: %v", i.Key, err)
+			}
+			s.Echo = &echoShown{personShown(e.To), e.Provider, e.Ref, content, e.ReplyTo, e.By, e.At}
+		case core.Moved:
+			s.Moved = &movedShown{e.Keys, personShown(e.To), e.At}
+		case core.Opened:
+			s.Opened = new(personShown(e.From))
+		case core.Blocked:
+			s.Blocked = &blockedShown{personShown(e.From), e.Blocked, e.At}
 		case core.Reported:
 			s.Reported = &reportedShown{e.Provider, e.Ref, e.Status, showFault(e.Fault), e.At, e.Details}
 		case nil:

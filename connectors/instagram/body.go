@@ -22,10 +22,19 @@ type senderAction struct {
 	Action    string    `json:"sender_action"`
 }
 
+// The values of messaging_type, and the one tag that is left: Meta's page
+// "Message tags". It lets what a person wrote go out for 7 days.
+const (
+	typeResponse = "RESPONSE"
+	typeTagged   = "MESSAGE_TAG"
+	humanAgent   = "HUMAN_AGENT"
+)
+
 // outgoing is the body of opMessages.
 type outgoing struct {
 	Recipient recipient `json:"recipient"`
 	Type      string    `json:"messaging_type,omitempty"`
+	Tag       string    `json:"tag,omitempty"`
 	ReplyTo   *quote    `json:"reply_to,omitempty"`
 	Message   sent      `json:"message"`
 }

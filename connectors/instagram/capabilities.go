@@ -28,9 +28,8 @@ const (
 // form is what one kind takes of the format, and how.
 type form struct {
 	caps core.Capabilities
-	// typed: each call says what sort of message it is. Instagram is content
-	// without.
-	typed bool
+	// sort is the messaging_type of an answer. Instagram is content without.
+	sort string
 	// echoes: what stands in a message's metadata comes back with its echo.
 	echoes bool
 	// takes are the sorts of file that are shown as what they are, by MIME type
@@ -64,7 +63,7 @@ func instagramForm() form {
 // replies", "Button template" and "Generic template". Meta does not say how it
 // counts characters; UTF-16 units are never too few.
 func messengerForm() form {
-	f := form{typed: true, echoes: true, takes: map[core.MediaType][]string{
+	f := form{sort: typeResponse, echoes: true, takes: map[core.MediaType][]string{
 		core.Image: {"image/png", "image/jpeg", "image/gif", ".png", ".jpg", ".jpeg", ".gif"},
 		core.Video: {
 			"video/mp4", "video/ogg", "video/x-msvideo", "video/quicktime", "video/webm",

@@ -76,13 +76,13 @@ func ownsPage(page string, who identity) string {
 // "Instagram Platform: Webhooks" and "Webhooks for Messenger Platform".
 func loginFields() []string {
 	return []string{
-		"messages", "message_echoes", "message_edit", "message_reactions", "messaging_postbacks", "messaging_referral", "messaging_seen",
+		"message_echoes", "message_edit", "message_reactions", "messages", "messaging_postbacks", "messaging_referral", "messaging_seen",
 	}
 }
 
 func pageFields() []string {
 	return []string{
-		"messages", "message_deliveries", "message_echoes", "message_edits", "message_reactions", "message_reads", "messaging_postbacks",
+		"message_deliveries", "message_echoes", "message_edits", "message_reactions", "message_reads", "messages", "messaging_postbacks",
 		"messaging_referrals",
 	}
 }

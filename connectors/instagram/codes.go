@@ -25,7 +25,7 @@ func (c code) stands(number, sub int) bool {
 }
 
 const (
-	windowClosed = "the contact's last message is more than 24 hours old: wait for the contact to write"
+	windowClosed = "the contact's last message is more than 24 hours old: wait for the contact to write, or set human_agent if Meta gave the app that permission and a person answers"
 	notReviewed  = "the Meta app lacks a permission: give it pages_messaging or instagram_manage_messages (with Instagram Login: instagram_business_manage_messages) and have the app reviewed; before that it reaches only people with a role in it"
 	otherApp     = "another app has the conversation: take it over in the Page's or account's settings for conversation routing, or wait until it is handed back"
 	unreachable  = "the contact cannot be reached: they have blocked the account, left, or do not take messages"

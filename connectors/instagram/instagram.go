@@ -48,6 +48,8 @@ type gate struct {
 	api, version string
 	// actions are what contacts are shown when they wrote.
 	actions []string
+	// human: the app may send what a person wrote after the reply window.
+	human bool
 	// key lets a call in.
 	key http.Header
 	// secrets are kept out of what is shown of answers.

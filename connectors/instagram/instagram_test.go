@@ -1,6 +1,7 @@
 package instagram
 
 import (
+	"encoding/json"
 	"testing"
 
 	"causeway/connectors/connectortest"
@@ -45,4 +46,31 @@ func TestInstagram(t *testing.T) { connectortest.Run(t, igSubject()) }
 func TestMessenger(t *testing.T) {
 	t.Chdir(messengerFolder)
 	connectortest.Run(t, fbSubject())
+}
+
+// opened is an account that may call nobody.
+func opened(t testing.TB, kind func(kit.Env) core.Kind, settings string) *account {
+	t.Helper()
+	return openedAt(t, kit.Offline(func(address string) { t.Errorf("a pure method called %s", address) }), kind, settings)
+}
+
+func openedAt(t testing.TB, env kit.Env, kind func(kit.Env) core.Kind, settings string) *account {
+	t.Helper()
+	k := kind(env)
+	into := k.Settings()
+	if err := json.Unmarshal([]byte(settings), into); err != nil {
+		t.Fatal(err)
+	}
+	c, err := k.Open("test", into)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c.(*account)
+}
+
+func signed(body string) core.Request {
+	return core.Request{
+		Method: "POST", Body: []byte(body),
+		Header: map[string]string{"X-Hub-Signature-256": kit.Sign("SECRETAPP", "sha256=", []byte(body))},
+	}
 }

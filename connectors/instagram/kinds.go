@@ -21,7 +21,7 @@ const (
 func Instagram(env kit.Env) core.Kind {
 	f := instagramForm()
 	return core.Kind{
-		Name: kindInstagram, Title: "Instagram", Source: "INSTAGRAM",
+		Name: kindInstagram, Title: "Instagram", Source: "INSTAGRAM", Example: "6120000000000077",
 		Capabilities: f.caps,
 		Render:       f.render,
 		Settings: func() any {
@@ -41,7 +41,7 @@ func Instagram(env kit.Env) core.Kind {
 func Messenger(env kit.Env) core.Kind {
 	f := messengerForm()
 	return core.Kind{
-		Name: kindMessenger, Title: "Messenger", Source: "FACEBOOK",
+		Name: kindMessenger, Title: "Messenger", Source: "FACEBOOK", Example: "7890000000000055",
 		Capabilities: f.caps,
 		Render:       f.render,
 		Settings: func() any {
@@ -88,6 +88,7 @@ func (s Common) gate(kind, id, api string) gate {
 		signing: append([]core.Secret{s.AppSecret}, s.AppSecrets...),
 		verify:  s.VerifyToken,
 		actions: s.actions(),
+		human:   s.HumanAgent,
 		key:     http.Header{"Authorization": {"Bearer " + s.AccessToken.Reveal()}},
 		secrets: append([]core.Secret{s.AccessToken, s.VerifyToken, s.AppSecret}, s.AppSecrets...),
 	}

@@ -15,7 +15,7 @@ import (
 func within(f form) func(core.Payload) error {
 	most := 2000
 	size := func(s string) int { return len(utf16.Encode([]rune(s))) }
-	if !f.typed {
+	if f.sort == "" {
 		most, size = 1000, func(s string) int { return len(s) }
 	}
 	return func(p core.Payload) error {
@@ -30,11 +30,11 @@ func within(f form) func(core.Payload) error {
 		l := limits{}
 		l.that(p.Op == "messages", "op %s", p.Op)
 		l.that(m.Recipient.ID != "", "no recipient")
-		l.that((m.Type == "RESPONSE") == f.typed, "messaging_type %q", m.Type)
+		l.that(m.Type == f.sort && m.Tag == "" || m.Type == "MESSAGE_TAG" && m.Tag == "HUMAN_AGENT", "messaging_type %q, tag %q", m.Type, m.Tag)
 		l.that(f.echoes || m.Message.Metadata == "", "metadata %q", m.Message.Metadata)
 		l.that(len(m.Message.Metadata) <= 1000, "metadata is long")
 		l.that(size(m.Message.Text) <= most, "text of %d", size(m.Message.Text))
-		l.message(m.Message, f.typed)
+		l.message(m.Message, f.sort != "")
 		return errors.Join(l...)
 	}
 }
@@ -42,6 +42,7 @@ func within(f form) func(core.Payload) error {
 type limited struct {
 	Recipient struct{ ID string }
 	Type      string `json:"messaging_type"`
+	Tag       string
 	Message   limitedMessage
 }
 

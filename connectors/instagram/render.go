@@ -20,9 +20,9 @@ func (f form) render(o core.Outgoing) ([]core.Payload, error) {
 	}
 	calls := make([]core.Payload, 0, len(messages))
 	for i, m := range messages {
-		body := outgoing{Recipient: recipient{string(o.To)}, Message: m}
-		if f.typed {
-			body.Type = "RESPONSE"
+		body := outgoing{Recipient: recipient{string(o.To)}, Message: m, Type: f.sort}
+		if o.Late && o.Human {
+			body.Type, body.Tag = typeTagged, humanAgent
 		}
 		if f.echoes {
 			body.Message.Metadata = refOf(o.Ref, i)

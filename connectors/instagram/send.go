@@ -22,7 +22,7 @@ func (a *account) Send(ctx context.Context, p core.Payload) (core.ProviderID, er
 	var answer struct {
 		MessageID loose `json:"message_id"`
 	}
-	call := kit.Call{URL: a.messages, Header: a.key, Body: p.Body, Secrets: a.secrets}
+	call := kit.Call{URL: a.messages, Header: a.key, Body: a.permitted(p.Body), Secrets: a.secrets}
 	if err := a.env.JSON(ctx, a.client, call, &answer, a.sort); err != nil {
 		return "", err
 	}
@@ -30,4 +30,19 @@ func (a *account) Send(ctx context.Context, p core.Payload) (core.ProviderID, er
 		return "", &core.Fault{Kind: core.Ambiguous, Code: "no_id", Message: "Meta took the call, but its answer names no message"}
 	}
 	return core.ProviderID(answer.MessageID), nil
+}
+
+// permitted is body without the tag that the app was not given: with it, Meta
+// would answer as if the whole account were broken; without it, that the reply
+// window has closed.
+func (a *account) permitted(body any) any {
+	o, ok := body.(outgoing)
+	if !ok || o.Tag == "" || a.human {
+		return body
+	}
+	o.Tag, o.Type = "", ""
+	if a.kind == kindMessenger {
+		o.Type = typeResponse
+	}
+	return o
 }

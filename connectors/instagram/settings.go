@@ -52,9 +52,11 @@ type Common struct {
 	Resend      string        `json:"resend,omitempty"`
 	// ReadMarks tells contacts that we read what they wrote; Typing shows them
 	// that an answer is being written.
-	ReadMarks  bool `json:"read_marks,omitempty"`
-	Typing     bool `json:"typing,omitempty"`
-	HumanAgent bool `json:"human_agent,omitempty"` // not done yet: only false is taken
+	ReadMarks bool `json:"read_marks,omitempty"`
+	Typing    bool `json:"typing,omitempty"`
+	// HumanAgent says that the Meta app has the Human Agent permission: what a
+	// person writes goes out for 7 days after the contact's last message.
+	HumanAgent bool `json:"human_agent,omitempty"`
 }
 
 func defaults() Common { return Common{APIVersion: version, Resend: kit.ResendOnce} }
@@ -106,5 +108,4 @@ func (s *Common) validate(p *kit.Problems, token, secret string) {
 	p.URL("api_url", s.APIURL)
 	p.If(s.APIVersion != "" && !versionForm.MatchString(s.APIVersion), "api_version", "must be a version such as "+version)
 	p.OneOf("resend", s.Resend, "", kit.ResendOnce, kit.ResendNever)
-	p.If(s.HumanAgent, "human_agent", "is not done yet: only false is taken")
 }

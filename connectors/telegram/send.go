@@ -67,7 +67,7 @@ func (c *Connector) call(ctx context.Context, p core.Payload, upload bool) verdi
 	switch {
 	case !seen.made:
 		return verdict{fault: &core.Fault{Kind: core.Permanent, Code: "request", Message: "the call cannot be written", Err: err}}
-	case load.err() != nil:
+	case seen.err != nil && load.err() != nil:
 		return spilt(load.err())
 	case seen.err != nil:
 		return verdict{fault: kit.NoAnswer(seen.err)}

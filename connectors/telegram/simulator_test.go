@@ -174,8 +174,8 @@ func TestConversationByWebhook(t *testing.T) {
 	if err := o.zoe.Tap("Yes"); err != nil {
 		t.Fatal(err)
 	}
-	if h := next[core.Heard](o, items); h.Content != nil && h.Content.(core.Selection).Token != "0.0" || o.zoe.Spinning() != 0 {
-		t.Errorf("%+v, %d spin", h, o.zoe.Spinning())
+	if pick, ok := next[core.Heard](o, items).Content.(core.Selection); !ok || pick.Token != "0.0" || pick.Title != "Yes" || o.zoe.Spinning() != 0 {
+		t.Errorf("%+v, %d spin", pick, o.zoe.Spinning())
 	}
 	screen := o.zoe.Screen()
 	asked := screen[len(screen)-1]
@@ -311,7 +311,7 @@ func TestFaultsOfTheSimulator(t *testing.T) {
 	if err := o.Refuse(); err != nil {
 		t.Fatal(err)
 	}
-	_, err = o.say(c, hello)
+	_, err = o.say(o.open(telegram.Settings{Secret: "s"}), hello) // on no connection that was used before
 	if f := core.FaultOf(err); f == nil || f.Kind != core.Temporary {
 		t.Errorf("nobody listens: %v", err)
 	}

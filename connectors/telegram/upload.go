@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"path"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/go-telegram/bot"
@@ -67,9 +68,11 @@ func remote(address string) bool {
 // cargo is files that are read from their servers while they are sent.
 type cargo struct{ files []*haul }
 
-// haul is one of them. It remembers what went wrong.
+// haul is one of them. It remembers what went wrong: the library may still be
+// reading when Telegram has answered.
 type haul struct {
 	from io.ReadCloser
+	mu   sync.Mutex
 	err  error
 }
 
@@ -77,9 +80,17 @@ type haul struct {
 func (h *haul) Read(b []byte) (int, error) {
 	n, err := h.from.Read(b)
 	if err != nil && !errors.Is(err, io.EOF) {
+		h.mu.Lock()
 		h.err = err
+		h.mu.Unlock()
 	}
 	return n, err
+}
+
+func (h *haul) failed() error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.err
 }
 
 func (l *cargo) close() {
@@ -90,8 +101,8 @@ func (l *cargo) close() {
 
 func (l *cargo) err() error {
 	for _, f := range l.files {
-		if f.err != nil {
-			return f.err
+		if err := f.failed(); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -117,9 +128,6 @@ func (c *Connector) load(ctx context.Context, p core.Payload, l *cargo) (core.Pa
 	}
 	for i, one := range call.group {
 		name, v := c.fetch(ctx, *one.url, maxUpload, l)
-		if v != nil && v.cure != cureFetch {
-			v.cure = noCure // a group can be sent in no other form
-		}
 		if v != nil {
 			return p, v
 		}

@@ -2,12 +2,14 @@ package telegram_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"causeway/connectors/kit"
@@ -53,14 +55,23 @@ func tell(t *testing.T, answers ...string) *telling {
 	return s
 }
 
+type hosting struct {
+	*httptest.Server
+	served atomic.Int32
+}
+
 // files serves one file of so many bytes under every address but /gone. It breaks
-// off /broken, and does not say how long /stream is.
-func files(t *testing.T, size int) *httptest.Server {
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+// off /broken, and says of /shrinks, the first time, that it is large.
+func files(t *testing.T, size int) *hosting {
+	s := &hosting{}
+	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.served.Add(1)
 		w.Header().Set("Content-Length", fmt.Sprint(size))
 		switch r.URL.Path {
-		case "/stream":
-			w.Header().Del("Content-Length")
+		case "/shrinks":
+			if s.served.Load() == 1 {
+				w.Header().Set("Content-Length", fmt.Sprint(11<<20))
+			}
 		case "/gone":
 			w.Header().Del("Content-Length")
 			http.NotFound(w, r)
@@ -108,17 +119,17 @@ func TestUpload(t *testing.T) {
 		asked   string
 		parts   map[string]string // of the last call; a file is shown by its length
 		fault   core.FaultKind
+		fetches int // if not one a call
 	}{
-		"a private address": {file, "/a.docx", 400_000, true, []string{sent}, "sendDocument", map[string]string{"document": "400000", "caption": "look", "message_thread_id": "15"}, ""},
-		"a named file":      {file, "/named", 10, true, []string{sent}, "sendDocument", map[string]string{"document.name": "tea menu.pdf"}, ""},
-		"markup refused":    {file, "/a.docx", 300_000, true, []string{badMarkup, sent}, "sendDocument sendDocument", map[string]string{"document": "300000", "parse_mode": ""}, ""},
-		"guarded":           {file, "/a.docx", 10, false, []string{notFetched}, "sendDocument", nil, core.Permanent},
-		"gone":              {file, "/gone", 10, true, []string{notFetched}, "sendDocument", nil, core.Permanent},
-		"broken off":        {file, "/broken", 10, true, nil, "", nil, core.Temporary},
-		"a picture too odd": {photo, "/a.jpg", 10, true, []string{badPicture, sent}, "sendPhoto sendDocument", map[string]string{"document": "10"}, ""},
-		"a picture too big": {photo, "/a.jpg", 11 << 20, true, []string{sent}, "sendDocument", map[string]string{"document": fmt.Sprint(11 << 20)}, ""},
-		"endless":           {file, "/stream", 51 << 20, true, []string{sent}, "sendMessage", map[string]string{"text": "<b>look</b>\nURL/stream"}, ""},
-		"a file too big":    {file, "/a.bin", 51 << 20, true, []string{sent}, "sendMessage", map[string]string{"text": "<b>look</b>\nURL/a.bin", "parse_mode": "HTML"}, ""},
+		"a private address": {file, "/a.docx", 400_000, true, []string{sent}, "sendDocument", map[string]string{"document": "400000", "caption": "look", "message_thread_id": "15"}, "", 0},
+		"a named file":      {file, "/named", 10, true, []string{sent}, "sendDocument", map[string]string{"document.name": "tea menu.pdf"}, "", 0},
+		"markup refused":    {file, "/a.docx", 300_000, true, []string{badMarkup, sent}, "sendDocument sendDocument", map[string]string{"document": "300000", "parse_mode": ""}, "", 0},
+		"guarded":           {file, "/a.docx", 10, false, []string{notFetched}, "sendDocument", nil, core.Permanent, 0},
+		"gone":              {file, "/gone", 10, true, []string{notFetched}, "sendDocument", nil, core.Permanent, 0},
+		"broken off":        {file, "/broken", 10, true, nil, "", nil, core.Temporary, 0},
+		"a picture too odd": {photo, "/a.jpg", 10, true, []string{badPicture, sent}, "sendPhoto sendDocument", map[string]string{"document": "10"}, "", 0},
+		"a picture too big": {photo, "/shrinks", 10, true, []string{sent}, "sendDocument", map[string]string{"document": "10"}, "", 2},
+		"a file too big":    {file, "/a.bin?a=1&b=2", 51 << 20, true, []string{sent}, "sendMessage", map[string]string{"text": "<b>look</b>\nURL/a.bin?a=1&amp;b=2", "parse_mode": "HTML"}, "", 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			web, api, env := files(t, c.size), tell(t, c.answers...), kit.Default()
@@ -136,6 +147,9 @@ func TestUpload(t *testing.T) {
 			}
 			if got := strings.Join(api.asked, " "); got != c.asked {
 				t.Errorf("asked %q, want %q", got, c.asked)
+			}
+			if tries := int(web.served.Load()); c.trusted && tries != max(1, strings.Count(c.asked, "sendDocument")+strings.Count(c.asked, "sendPhoto"), c.fetches) {
+				t.Errorf("the file was asked for %d times", tries)
 			}
 			for field, want := range c.parts {
 				want = strings.Replace(want, "URL", web.URL, 1)
@@ -214,6 +228,45 @@ func TestCures(t *testing.T) {
 				t.Errorf("the call that was given was changed: %s, before %s", after, before)
 			}
 		})
+	}
+}
+
+// What has no room for its links is refused, not cut.
+func TestNoRoomForLinks(t *testing.T) {
+	api := tell(t, `{"ok":false,"error_code":400,"description":"Bad Request: BUTTON_URL_INVALID"}`)
+	full := core.Choices{Media: &core.Media{Media: core.Image, URL: "https://e.example/a.jpg"}, Body: strings.Repeat("x", 1020), Buttons: []core.Button{
+		{Type: core.Link, Title: "Go", URL: "https://example.com/"},
+	}}
+	if f := core.FaultOf(sendTo(t, api, kit.Default(), rendered(t, full))); f == nil || f.Kind != core.Permanent || f.Message != "Telegram refuses the URL of a link button" {
+		t.Errorf("%v", f)
+	}
+}
+
+// An animation is in no group.
+func TestAnimations(t *testing.T) {
+	at := "https://files.example.com/"
+	for name, c := range map[string]struct {
+		say core.Content
+		ops string
+	}{
+		"by its name":       {core.Media{Media: core.Image, URL: at + "a.GIF?x=.jpg"}, "sendAnimation"},
+		"by its type":       {core.Media{Media: core.Video, URL: at + "a", MIME: "image/gif"}, "sendAnimation"},
+		"the type is surer": {core.Media{Media: core.Image, URL: at + "a.gif", MIME: "image/png"}, "sendPhoto"},
+		"as a file":         {core.Media{Media: core.File, URL: at + "a.gif", MIME: "image/gif"}, "sendDocument"},
+		"in an album":       {core.Album{Items: []core.Media{{Media: core.Image, URL: at + "1.jpg"}, {Media: core.Image, URL: at + "2.gif"}, {Media: core.Image, URL: at + "3.jpg"}, {Media: core.Video, URL: at + "4.mp4"}}}, "sendPhoto sendAnimation sendMediaGroup"},
+	} {
+		all, err := telegram.Kind(kit.Default()).Render(core.Outgoing{To: "5", Content: c.say, Quote: "5:3"})
+		var ops []string
+		quotes := 0
+		for _, p := range all {
+			ops = append(ops, p.Op)
+			if data, err := json.Marshal(p.Body); err != nil || strings.Contains(string(data), "reply_parameters") {
+				quotes++
+			}
+		}
+		if err != nil || strings.Join(ops, " ") != c.ops || quotes != 1 {
+			t.Errorf("%s: %q, %d quote, %v", name, ops, quotes, err)
+		}
 	}
 }
 

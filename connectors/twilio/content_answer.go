@@ -1,7 +1,6 @@
 package twilio
 
 import (
-	"encoding/json"
 	"maps"
 	"slices"
 	"strings"

@@ -40,7 +40,7 @@ func kind(
 	render func(core.Outgoing) ([]core.Payload, error), w way,
 ) core.Kind {
 	return core.Kind{
-		Name: name, Title: title, Source: source, Capabilities: caps, Render: render,
+		Name: name, Title: title, Source: source, Example: core.Address(w) + "+15551230000", Capabilities: caps, Render: render,
 		Settings: func() any {
 			return &Settings{APIURL: defaultAPI, ContentURL: defaultContent, Resend: kit.ResendOnce, ReadBack: true}
 		},

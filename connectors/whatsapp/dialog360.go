@@ -20,7 +20,7 @@ const secretHeader = "X-Causeway-Secret"
 // passes on what the Cloud API takes and says.
 func Dialog360(env kit.Env) core.Kind {
 	return core.Kind{
-		Name: "whatsapp-360dialog", Title: "WhatsApp (360dialog)", Source: "WHATSAPPDIALOG360",
+		Name: "whatsapp-360dialog", Title: "WhatsApp (360dialog)", Source: "WHATSAPPDIALOG360", Example: "+4915112345678",
 		Capabilities: capabilities(),
 		Render:       render,
 		Settings:     func() any { return &Dialog360Settings{APIURL: dialogURL, Resend: kit.ResendOnce} },

@@ -66,7 +66,7 @@ func (c change) moved(from sender) (core.Moved, error) {
 
 // told is the end of a system message's text. Whatever stands before is the
 // contact's own name for themselves, and may pretend to be this.
-var told = regexp.MustCompile(`(?s)^.* changed from (\S+) to (\S+)$`)
+var told = regexp.MustCompile(` changed from (\S+) to (\S+)$`)
 
 // before is the old name as the text tells it, and nothing unless the text
 // agrees with the new one: an old user id stands nowhere else.

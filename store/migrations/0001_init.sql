@@ -54,6 +54,8 @@ CREATE TABLE conversation (
 	heard_at BIGINT NOT NULL, -- 0: never
 	window_ms BIGINT NOT NULL, -- the provider's reply window, 0 for none
 	last_agent TEXT NOT NULL,
+	terms TEXT NOT NULL, -- what was agreed at the start, JSON
+	hops INT NOT NULL, -- bots in a row without a word of the contact
 	dialogue TEXT NOT NULL, -- the form that is being answered, JSON, '' for none
 	created_at BIGINT NOT NULL,
 	updated_at BIGINT NOT NULL
@@ -217,3 +219,12 @@ CREATE TABLE echo (
 	PRIMARY KEY (channel, provider_id)
 );
 CREATE INDEX echo_conversation ON echo(conversation_id);
+
+CREATE TABLE feedback (
+	id BIGINT PRIMARY KEY,
+	conversation_id BIGINT NOT NULL,
+	rating INT NOT NULL,
+	comment TEXT NOT NULL,
+	at BIGINT NOT NULL
+);
+CREATE INDEX feedback_conversation ON feedback(conversation_id);
