@@ -6,6 +6,7 @@ import (
 	"causeway/connectors/instagram"
 	"causeway/connectors/kit"
 	"causeway/connectors/telegram"
+	"causeway/connectors/twilio"
 	"causeway/connectors/whatsapp"
 	"causeway/core"
 )
@@ -17,5 +18,6 @@ func Kinds(env kit.Env) []core.Kind {
 		whatsapp.Cloud(env),
 		instagram.Instagram(env), instagram.Messenger(env),
 		whatsapp.Dialog360(env),
+		twilio.WhatsApp(env), twilio.SMS(env),
 	}
 }

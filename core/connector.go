@@ -198,7 +198,7 @@ type Capabilities struct {
 	// free messages; 0 for ever.
 	Window time.Duration `json:"window"`
 	// Rate is how fast the provider takes messages.
-	Rate Rate `json:"rate"`
+	Rate Rate `json:"-"`
 	// Evidence is how long to wait for a report before a call whose outcome is
 	// not known is made again; 0 where no report ever comes.
 	Evidence time.Duration `json:"evidence"`

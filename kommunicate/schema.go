@@ -59,7 +59,11 @@ func (s shaper) messages() []any {
 		all = append(append(all, s.htmlReplies(shapes)...), s.dialog(shapes)...)
 	}
 	all = append(all, s.files()...)
-	return append(all, s.cards(), s.forms(shapes))
+	all = append(all, s.cards())
+	if readsForms() {
+		all = append(all, s.forms(shapes))
+	}
+	return all
 }
 
 // mostText bounds texts that have no limit of the channel's, in characters.
@@ -100,8 +104,24 @@ func (p picks) within(q picks) bool {
 }
 
 func (s shaper) text() schema {
-	meta := objectOf("", schema{keyAction: schema{"const": actionResolve, "description": "Ends the conversation."}})
-	return objectOf("Plain text. "+s.splits(), schema{"message": wording("", mostText), "metadata": meta}, "message")
+	ends := objectOf("Ends the conversation.", schema{keyAction: schema{"const": actionResolve}}, keyAction)
+	tag := objectOf("Puts tags on the conversation.", schema{
+		keyAction:  schema{"const": actionTags},
+		keyPayload: objectOf("", schema{"tags": arrayOf(1, maxItems, wording("", mostName))}, "tags"),
+	}, keyAction, keyPayload)
+	details := objectOf("", schema{
+		"displayName": text("", mostName), "email": text("", mostName), "phoneNumber": text("", mostName), "imageLink": text("", mostName),
+		"metadata": schema{"type": "object", "additionalProperties": true, "minProperties": 1},
+	})
+	details["minProperties"] = 1
+	update := objectOf("Changes what is known of the contact.", schema{keyAction: schema{"const": actionUpdate}, keyPayload: details}, keyAction, keyPayload)
+	return messageOf("Plain text. "+s.splits(), schema{"message": wording("", mostText), "metadata": schema{"anyOf": []any{ends, tag, update}}}, "message")
+}
+
+// messageOf is a schema of a message.
+func messageOf(description string, properties schema, required ...string) schema {
+	properties["platform"] = schema{"const": "kommunicate"}
+	return objectOf(description, properties, required...)
 }
 
 // handOff is a text that gives the conversation away.
@@ -109,8 +129,9 @@ func (s shaper) handOff() schema {
 	meta := objectOf("", schema{
 		keyAssignTo:   text("An agent's or a bot's id, or empty for the rules.", mostName),
 		keyAssignTeam: text("The team whose rules count.", mostName),
+		keyEvent:      objectOf("What the bot that takes over hears.", schema{"name": wording("", mostName), "data": anything("")}, "name"),
 	}, keyAssignTo)
-	return objectOf("Gives the conversation away.", schema{"message": wording("", mostText), "metadata": meta}, "message", "metadata")
+	return messageOf("Gives the conversation away.", schema{"message": wording("", mostText), "metadata": meta}, "message", "metadata")
 }
 
 const mostName = 200
@@ -124,7 +145,7 @@ func (s shaper) splits() string {
 }
 
 func (s shaper) html(most int) schema {
-	return objectOf("HTML: b, i, u, s, code, pre, a, ul, ol, li, br, p.",
+	return messageOf("HTML: b, i, u, s, code, pre, a, ul, ol, li, br, p.",
 		schema{"message": wording("", most), "messageType": schema{"const": "html"}}, "message", "messageType")
 }
 
@@ -156,7 +177,7 @@ func templated(description, id string, message, payload schema, more ...schema) 
 	if meta[keyFormAction] != nil {
 		required = append(required, keyFormAction)
 	}
-	return objectOf(description, schema{"message": message, "metadata": objectOf("", meta, required...)}, "message", "metadata")
+	return messageOf(description, schema{"message": message, "metadata": objectOf("", meta, required...)}, "message", "metadata")
 }
 
 // body is the text of a message with buttons, which must be there: without it,
@@ -172,7 +193,7 @@ func (s shaper) links() schema {
 	if l.Max > 0 {
 		how = fmt.Sprintf("Links. Up to %d are buttons; of more, each is a line of the text.", l.Max)
 	}
-	return templated(how, "3", s.body(), arrayOf(1, maxItems, s.link("name", schema{"type": schema{"const": "link"}, "url": address(0)}, "type", "url")))
+	return templated(how, "3", s.body(), arrayOf(1, maxItems, s.link("name", opening(schema{"type": schema{"const": "link"}, "url": address(0)}), "type", "url")))
 }
 
 // link is a button that opens an address. where says how it is written.
@@ -180,6 +201,12 @@ func (s shaper) link(name string, where schema, required ...string) schema {
 	properties := schema{name: s.title("", s.linkTitle())}
 	maps.Copy(properties, where)
 	return objectOf("Opens an address.", properties, append([]string{name}, required...)...)
+}
+
+// opening adds how a browser opens a link.
+func opening(link schema) schema {
+	link["openLinkInNewTab"] = schema{"type": "boolean"}
+	return link
 }
 
 // linkTitle is the longest title of a link; 0 if it stands in the text.
@@ -213,6 +240,7 @@ func reply(says string) schema {
 	return schema{
 		says:             wording("What a tap says for the contact; the title without it.", mostSaid),
 		keyReplyMetadata: anything("Comes back with a tap."),
+		"updateLanguage": text("The tag of the language in which the bot goes on.", mostName),
 	}
 }
 
@@ -255,7 +283,7 @@ func (s shaper) mixed(p picks) schema {
 	pay["message"] = wording("What the contact says by it.", mostSaid)
 	items := schema{"anyOf": []any{
 		entry("suggestedReply", p.long, reply("message")),
-		entry("link", s.linkTitle(), schema{"url": address(0)}, "url"),
+		entry("link", s.linkTitle(), opening(schema{"url": address(0)}), "url"),
 		entry("submit", p.long, pay, keyFormAction),
 	}}
 	return templated("Buttons of all sorts.", "11", s.body(), arrayOf(1, min(p.most, maxItems), items))

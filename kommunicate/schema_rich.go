@@ -23,7 +23,7 @@ func (s shaper) list(shapes []picks) schema {
 			// What does not go into the list with the rows is a menu of its own.
 			own["buttons"] = arrayOf(1, min(p.most, maxItems), schema{"anyOf": []any{
 				objectOf("", schema{"name": s.title("", p.title), "action": quickReply()}, "name", "action"),
-				objectOf("", schema{"name": s.title("", s.linkTitle()), "action": opening()}, "name", "action"),
+				objectOf("", schema{"name": s.title("", s.linkTitle()), "action": linkAction()}, "name", "action"),
 			}})
 		}
 		ways = append(ways, objectOf("", own, "elements"))
@@ -36,7 +36,7 @@ func (s shaper) row(p picks) schema {
 	about := text("Under the title.", mostSaid)
 	return schema{"anyOf": []any{
 		objectOf("", schema{"title": s.title("", p.title), "description": about, "action": quickReply()}, "title", "action"),
-		objectOf("", schema{"title": s.title("", s.linkTitle()), "description": about, "action": opening()}, "title", "action"),
+		objectOf("", schema{"title": s.title("", s.linkTitle()), "description": about, "action": linkAction()}, "title", "action"),
 	}}
 }
 
@@ -46,8 +46,8 @@ func quickReply() schema {
 	return objectOf("", properties, "type")
 }
 
-func opening() schema {
-	return objectOf("", schema{"type": schema{"const": "link"}, "url": address(0)}, "type", "url")
+func linkAction() schema {
+	return objectOf("", opening(schema{"type": schema{"const": "link"}, "url": address(0)}), "type", "url")
 }
 
 // dialog is template 8: an answer with a question whether it helped. Its text is
@@ -115,11 +115,12 @@ func (s shaper) cardLink() schema {
 func (s shaper) cardSubmit(p picks) schema {
 	inner := posted()
 	inner["replyText"] = wording("What the contact says by it.", mostSaid)
+	inner["text"] = wording("", mostSaid)
 	return s.cardButton(p.long, "submit", objectOf("", inner, keyFormAction))
 }
 
 func (s shaper) cardButton(title int, sort string, payload schema) schema {
-	action := objectOf("", schema{"type": schema{"const": sort}, "payload": payload}, "type", "payload")
+	action := objectOf("", opening(schema{"type": schema{"const": sort}, "payload": payload}), "type", "payload")
 	return objectOf("", schema{"name": s.title("", title), "action": action}, "name", "action")
 }
 
@@ -134,9 +135,14 @@ func (s shaper) files() []any {
 		item := objectOf("", schema{"url": address(0), "caption": text("", mostSaid), "type": text("The MIME type, such as video/mp4.", mostName)}, "url")
 		all = append(all, templated("Films. "+s.about(core.Video), "14", text("", mostText), arrayOf(1, maxItems, item)))
 	}
+	required := []string{"url", "caption", "source"}
+	if s.has(core.Video) {
+		required = required[:2] // without any source, they are films
+	}
 	page := objectOf("", schema{
 		"url": address(0), "source": wording("Whose page it is, such as youtube.", mostName), "caption": s.title("", s.linkTitle()),
-	}, "url", "source", "caption")
+		"type": text("", mostName),
+	}, required...)
 	return append(all, templated("Links to pages with films.", "14", s.body(), arrayOf(1, maxItems, page)))
 }
 

@@ -2,6 +2,7 @@ package kommunicate_test
 
 import (
 	"encoding/json"
+	"flag"
 	"regexp"
 	"slices"
 	"strings"
@@ -16,6 +17,14 @@ import (
 // What validates is read without a notice and shown without anything degraded or
 // lost, whatever the channel can show.
 func TestWhatValidatesIsShown(t *testing.T) {
+	checks := flag.Lookup("rapid.checks")
+	before := checks.Value.String()
+	if before == checks.DefValue {
+		if err := flag.Set("rapid.checks", "300"); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = flag.Set("rapid.checks", before) })
+	}
 	rapid.Check(t, func(t *rapid.T) {
 		caps := someCapabilities(t)
 		schema := decoded(t, kommunicate.Schema("a channel", caps))
@@ -162,6 +171,11 @@ func growObject(t *rapid.T, s map[string]any) any {
 			inner, _ := properties[name].(map[string]any)
 			o[name] = grow(t, inner)
 		}
+	}
+	if least := number(s["minProperties"]); len(o) < least {
+		name := sortedNames(properties)[0]
+		inner, _ := properties[name].(map[string]any)
+		o[name] = grow(t, inner)
 	}
 	if s["additionalProperties"] != false && rapid.Bool().Draw(t, "more") {
 		o["more"] = "x"

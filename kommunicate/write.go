@@ -18,10 +18,10 @@ type written struct {
 }
 
 // WriteMessage writes a message in Kommunicate's form: ReadMessage reads back
-// what templates 3, 6, 7, 9, 10, 11, 12 and 14, files, locations and text can say.
-// Headers, footers and the picture of choices have no place there: header and
-// footer become lines of the text, the picture is lost. Any other content
-// is its plain text. It fails only for metadata that is no JSON.
+// what templates 3, 6 to 12 and 14, files, locations and text can say. Other
+// headers, footers and pictures of choices than those of template 8 have no place
+// there: header and footer become lines of the text, the picture is lost. Any
+// other content is its plain text. It fails only for metadata that is no JSON.
 func WriteMessage(m core.Message) ([]byte, error) {
 	w := written{Message: core.PlainText(m.Content), Metadata: map[string]any{}}
 	maps.Copy(w.Metadata, m.Metadata)
@@ -45,6 +45,9 @@ func (w *written) content(c core.Content) {
 	case core.Location:
 		w.location(c)
 	case core.Choices:
+		if w.dialog(c) {
+			return
+		}
 		w.Message, c.Format = join(c.Header, core.Plain, c.Body, c.Format)
 		w.Message, c.Format = join(w.Message, c.Format, c.Footer, core.Plain)
 		w.formatted(c.Format)

@@ -6,11 +6,12 @@ import (
 	"causeway/core"
 )
 
-// Bounds beyond which bots are taken to talk to each other, or to a machine.
+// Bounds beyond which bots are taken to talk to each other, all without a word
+// of the contact between.
 const (
-	mostHops      = 5      // hand-offs from bot to bot without a word of the contact
+	mostHops      = 5      // hand-offs from bot to bot
 	mostSaid      = 20     // messages of bots in loopWindow
-	mostAlike     = 3      // equal answers in a row to equal messages
+	mostAlike     = 3      // equal answers
 	loopWindow    = 60_000 // milliseconds
 	loopsLookBack = 60     // messages
 )
@@ -20,24 +21,22 @@ func (t *tx) looping(c *conversation, o core.TurnDone) (string, error) {
 	if o.HandOff != nil && c.hops >= mostHops {
 		return fmt.Sprintf("Bots handed the conversation on %d times without a word of the contact.", c.hops), nil
 	}
-	if len(o.Say) == 0 || o.Form != nil {
+	if len(o.Say) == 0 || o.Form != nil || c.hops == 0 {
 		return "", nil
 	}
-	var said, alike, heard int
+	var said, alike int
 	text := core.PlainText(o.Say[0].Content)
-	err := t.Row(`SELECT count(CASE WHEN sender_type = 'bot' THEN 1 END),
-		count(CASE WHEN sender_type = 'bot' AND text = $3 AND seq > $2 - $5 THEN 1 END),
-		count(DISTINCT CASE WHEN direction = 'in' AND seq > $2 - $5 THEN text END)
-		FROM message WHERE conversation_id = $1 AND seq > $2 - $6 AND created_at > $4`,
-		[]any{int64(c.ID), c.lastSeq, text, t.now - loopWindow, 2 * mostAlike, loopsLookBack}, &said, &alike, &heard)
+	err := t.Row(`SELECT count(*), count(DISTINCT CASE WHEN text = $3 THEN answer END) FROM message WHERE conversation_id = $1 AND sender_type = 'bot'
+		AND seq > coalesce((SELECT max(i.seq) FROM message i WHERE i.conversation_id = $1 AND i.direction = 'in'), 0) AND seq > $2 AND created_at > $4`,
+		[]any{int64(c.ID), c.lastSeq - loopsLookBack, text, t.now - loopWindow}, &said, &alike)
 	if err != nil {
 		return "", fmt.Errorf("look for a loop: %w", err)
 	}
 	switch {
 	case said+len(o.Say) > mostSaid:
-		return fmt.Sprintf("The bot said more than %d things within a minute.", mostSaid), nil
-	case text != "" && alike >= mostAlike-1 && heard <= 1 && len(o.Say) == 1:
-		return fmt.Sprintf("The bot gave the same answer to the same message %d times.", mostAlike), nil
+		return fmt.Sprintf("Bots said more than %d things within a minute without a word of the contact.", mostSaid), nil
+	case text != "" && alike >= mostAlike-1:
+		return fmt.Sprintf("Bots gave the same answer %d times without a word of the contact.", mostAlike), nil
 	}
 	return "", nil
 }

@@ -219,3 +219,36 @@ func TestATapOnASubmitButtonIsCarriedOutBeforeTheTurn(t *testing.T) {
 		t.Errorf("order is %s", got)
 	}
 }
+
+func TestBotsThatHandEachOtherTheConversationAreStopped(t *testing.T) {
+	b := open(t, toHelper)
+	var turns atomic.Int32
+	b.works(func(ctx context.Context, w core.Work) core.Outcome {
+		turn, ok := w.(core.TurnWork)
+		if !ok {
+			return b.echo(ctx, w)
+		}
+		if turn.Event != nil && turn.Event.Name == core.WelcomeEvent {
+			return core.TurnDone{}
+		}
+		next := map[string]string{"helper": "other", "other": "helper"}[turn.Bot]
+		return core.TurnDone{
+			Say:     []core.Spoken{b.says(core.Text{Body: fmt.Sprint("passing on ", turns.Add(1))})},
+			HandOff: &core.HandOff{To: next, Event: &core.BotEvent{Name: "TAKE"}},
+		}
+	})
+	id := b.hear(heard("5", "1", "hi"))[0].Conversation
+	b.until("a person owns it", func() bool { return b.conversation(id).Owner.ID == "ann" })
+	b.rest()
+	got := b.messages(id)
+	if n := turns.Load(); n > mostHops+1 {
+		t.Errorf("the bots had %d turns", n)
+	}
+	if last := got[len(got)-1]; !last.Private || !strings.Contains(last.Text, "handed the conversation on") {
+		t.Errorf("got\n%s", story(got))
+	}
+	b.hear(heard("5", "2", "a word"))
+	if c := b.conversation(id); c.Owner.ID != "ann" {
+		t.Errorf("owner is %+v", c.Owner)
+	}
+}

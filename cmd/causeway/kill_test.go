@@ -125,8 +125,20 @@ func (w *world) holds(person, channel, name string, z phone) figures {
 	t.Helper()
 	conv := w.conversation(channel, name, nil)
 	said := w.sim.Acked(simulator.Filter{Person: person})
+	within(t, 80*time.Second, "answers on the phone", func() error {
+		seen := map[string]bool{}
+		for _, s := range z.Screen() {
+			if s.From == simulator.Business {
+				seen[s.Text] = true
+			}
+		}
+		if len(seen) < len(said) {
+			return fmt.Errorf("%s: %d answers to %d", name, len(seen), len(said))
+		}
+		return nil
+	})
 	var stored []entry
-	within(t, 80*time.Second, "answers sent", func() error {
+	eventually(t, "answers sent", func() error {
 		stored = w.messages(conv.ID)
 		answers := 0
 		for _, m := range stored {

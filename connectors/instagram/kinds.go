@@ -21,7 +21,7 @@ const (
 func Instagram(env kit.Env) core.Kind {
 	f := instagramForm()
 	return core.Kind{
-		Name: kindInstagram, Title: "Instagram", Source: "INSTAGRAM", Example: "6120000000000077",
+		Name: kindInstagram, Title: "Instagram", Source: "INSTAGRAM", Users: "instagram:", Example: "6120000000000077",
 		Capabilities: f.caps,
 		Render:       f.render,
 		Settings: func() any {
@@ -41,7 +41,7 @@ func Instagram(env kit.Env) core.Kind {
 func Messenger(env kit.Env) core.Kind {
 	f := messengerForm()
 	return core.Kind{
-		Name: kindMessenger, Title: "Messenger", Source: "FACEBOOK", Example: "7890000000000055",
+		Name: kindMessenger, Title: "Messenger", Source: "FACEBOOK", Users: "messenger:", Example: "7890000000000055",
 		Capabilities: f.caps,
 		Render:       f.render,
 		Settings: func() any {

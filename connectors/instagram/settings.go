@@ -57,6 +57,7 @@ type Common struct {
 	// HumanAgent says that the Meta app has the Human Agent permission: what a
 	// person writes goes out for 7 days after the contact's last message.
 	HumanAgent bool `json:"human_agent,omitempty"`
+	kit.Pace
 }
 
 func defaults() Common { return Common{APIVersion: version, Resend: kit.ResendOnce} }
@@ -64,7 +65,14 @@ func defaults() Common { return Common{APIVersion: version, Resend: kit.ResendOn
 // Resends implements core.Resender.
 func (s *Common) Resends() bool { return s.Resend != kit.ResendNever }
 
+// Hurries implements core.Hurrier. Meta is reached at two addresses.
+func (s *Common) Hurries() bool {
+	return s.HurriesAt(s.APIURL, facebookURL) && s.HurriesAt(s.APIURL, instagramURL)
+}
+
 var (
+	_ core.Hurrier  = (*InstagramSettings)(nil)
+	_ core.Hurrier  = (*MessengerSettings)(nil)
 	_ core.Resender = (*InstagramSettings)(nil)
 	_ core.Resender = (*MessengerSettings)(nil)
 )
@@ -108,4 +116,5 @@ func (s *Common) validate(p *kit.Problems, token, secret string) {
 	p.URL("api_url", s.APIURL)
 	p.If(s.APIVersion != "" && !versionForm.MatchString(s.APIVersion), "api_version", "must be a version such as "+version)
 	p.OneOf("resend", s.Resend, "", kit.ResendOnce, kit.ResendNever)
+	s.CheckPace(p)
 }

@@ -2,6 +2,7 @@ package telegram
 
 import (
 	"slices"
+	"time"
 
 	"causeway/core"
 )
@@ -43,6 +44,9 @@ func capabilities() core.Capabilities {
 	buttons := core.Limits{Max: maxButtons, Title: maxTitle, Body: maxText}
 	return core.Capabilities{
 		Unit: core.UTF16, Text: maxText, Caption: maxCaption,
+		// Bots FAQ, "My bot is hitting limits": about one message a second in a
+		// chat, with short bursts, and thirty a second in all.
+		Rate:    core.Rate{Every: time.Second / 30, Burst: 30, PairEvery: time.Second, PairBurst: 3},
 		Formats: []core.Format{core.HTML, core.Markdown},
 		Media: map[core.MediaType]core.Medium{
 			core.Image:   {Max: maxPhoto, Caption: true, MIME: []string{"image/jpeg", "image/png", "image/webp", "image/gif"}},

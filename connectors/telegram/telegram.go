@@ -41,6 +41,7 @@ type Settings struct {
 	Typing bool `json:"typing"`
 	// LinkPreviews lets Telegram show a preview of the first link in a text.
 	LinkPreviews bool `json:"link_previews"`
+	kit.Pace
 }
 
 // The modes of hearing from Telegram.
@@ -61,11 +62,15 @@ func (s *Settings) Validate() []core.Problem {
 	p.URL("api_url", s.APIURL)
 	p.OneOf("resend", s.Resend, kit.ResendOnce, kit.ResendNever)
 	p.OneOf("mode", s.Mode, modeWebhook, modePolling)
+	s.CheckPace(&p)
 	return p
 }
 
 // Resends implements core.Resender.
 func (s *Settings) Resends() bool { return s.Resend != kit.ResendNever }
+
+// Hurries implements core.Hurrier.
+func (s *Settings) Hurries() bool { return s.HurriesAt(s.APIURL, defaultAPI) }
 
 // Kind is Telegram.
 func Kind(env kit.Env) core.Kind {
@@ -73,6 +78,7 @@ func Kind(env kit.Env) core.Kind {
 		Name:         "telegram",
 		Title:        "Telegram",
 		Source:       "TELEGRAM",
+		Users:        "telegram:",
 		Example:      "5512345678",
 		Capabilities: capabilities(),
 		Render:       render,
@@ -101,6 +107,7 @@ type Connector struct {
 
 var (
 	_ core.Resender    = (*Settings)(nil)
+	_ core.Hurrier     = (*Settings)(nil)
 	_ core.Connector   = (*Connector)(nil)
 	_ core.Checker     = (*Connector)(nil)
 	_ core.Subscriber  = (*Connector)(nil)

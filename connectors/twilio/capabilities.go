@@ -12,6 +12,7 @@ import (
 // UTF-16 units are never too few.
 const (
 	maxText        = 1600
+	maxCaption     = 1024 // Meta's page "Image messages"
 	maxButtons     = 3 // that need no approval
 	maxButtonTitle = 20
 	maxChoicesBody = 1024
@@ -34,7 +35,7 @@ const (
 // for one contact.
 func whatsAppCapabilities() core.Capabilities {
 	return core.Capabilities{
-		Unit: core.UTF16, Text: maxText, Caption: maxText,
+		Unit: core.UTF16, Text: maxText, Caption: maxCaption,
 		Formats: []core.Format{core.HTML, core.Markdown},
 		Media: map[core.MediaType]core.Medium{
 			core.Image:   {Max: maxFile, Caption: true, MIME: []string{"image/jpeg", "image/png"}},

@@ -36,8 +36,15 @@ func limits(p core.Payload) error {
 			return err
 		}
 	}
-	if m.Message.MediaUrl != nil && len(*m.Message.MediaUrl) != 1 {
-		return errors.New("WhatsApp takes one file")
+	if m.Message.MediaUrl != nil {
+		if len(*m.Message.MediaUrl) != 1 {
+			return errors.New("WhatsApp takes one file")
+		}
+		if m.Message.Body != nil {
+			if err := within("the caption", *m.Message.Body, 1024); err != nil {
+				return err
+			}
+		}
 	}
 	values := map[string]string{}
 	if m.Message.ContentVariables != nil {

@@ -33,6 +33,8 @@ const (
 func capabilities() core.Capabilities {
 	return core.Capabilities{
 		Unit: core.UTF16, Text: maxText, Caption: maxCaption,
+		// Meta's pages "Throughput" and "Pair rate limits".
+		Rate:    core.Rate{Every: time.Second / 80, Burst: 80, PairEvery: 6 * time.Second, PairBurst: 45},
 		Formats: []core.Format{core.HTML, core.Markdown},
 		Media: map[core.MediaType]core.Medium{
 			core.Image:   {Max: 5 * megabyte, Caption: true, MIME: shownTypes(core.Image)},

@@ -19,7 +19,7 @@ const (
 // Cloud is the kind of numbers that are reached at Meta itself.
 func Cloud(env kit.Env) core.Kind {
 	return core.Kind{
-		Name: "whatsapp-cloud", Title: "WhatsApp", Source: "WHATSAPPCLOUDAPI", Example: "+4915112345678",
+		Name: "whatsapp-cloud", Title: "WhatsApp", Source: "WHATSAPPCLOUDAPI", Users: users, Example: "+4915112345678",
 		Capabilities: capabilities(),
 		Render:       render,
 		Settings: func() any {
@@ -55,6 +55,7 @@ type CloudSettings struct {
 	// too that an answer is being written.
 	ReadMarks bool `json:"read_marks,omitempty"`
 	Typing    bool `json:"typing,omitempty"`
+	kit.Pace
 }
 
 // ReopenTemplate names an approved template without parameters.
@@ -79,6 +80,7 @@ func (s *CloudSettings) Validate() []core.Problem {
 	p.If(s.APIVersion != "" && !versionForm.MatchString(s.APIVersion), "api_version", "must be a version such as "+cloudVersion)
 	p.OneOf("resend", s.Resend, "", kit.ResendOnce, kit.ResendNever)
 	s.ReopenTemplate.validate(&p)
+	s.CheckPace(&p)
 	return p
 }
 
@@ -93,7 +95,27 @@ func (t *ReopenTemplate) validate(p *kit.Problems) {
 // Resends implements core.Resender.
 func (s *CloudSettings) Resends() bool { return s.Resend != kit.ResendNever }
 
-var _ core.Resender = (*CloudSettings)(nil)
+// Reopens implements core.Reopener.
+func (s *CloudSettings) Reopens() *core.Template { return s.ReopenTemplate.content() }
+
+// Hurries implements core.Hurrier.
+func (s *CloudSettings) Hurries() bool { return s.HurriesAt(s.APIURL, cloudURL) }
+
+var (
+	_ core.Resender = (*CloudSettings)(nil)
+	_ core.Reopener = (*CloudSettings)(nil)
+	_ core.Hurrier  = (*CloudSettings)(nil)
+)
+
+// users is what the user ids of contacts begin with.
+const users = "whatsapp:"
+
+func (t *ReopenTemplate) content() *core.Template {
+	if t == nil {
+		return nil
+	}
+	return &core.Template{Name: t.Name, Language: t.Language}
+}
 
 // cloud is a number at Meta itself.
 type cloud struct {

@@ -20,7 +20,7 @@ const secretHeader = "X-Causeway-Secret"
 // passes on what the Cloud API takes and says.
 func Dialog360(env kit.Env) core.Kind {
 	return core.Kind{
-		Name: "whatsapp-360dialog", Title: "WhatsApp (360dialog)", Source: "WHATSAPPDIALOG360", Example: "+4915112345678",
+		Name: "whatsapp-360dialog", Title: "WhatsApp (360dialog)", Source: "WHATSAPPDIALOG360", Users: users, Example: "+4915112345678",
 		Capabilities: capabilities(),
 		Render:       render,
 		Settings:     func() any { return &Dialog360Settings{APIURL: dialogURL, Resend: kit.ResendOnce} },
@@ -49,6 +49,7 @@ type Dialog360Settings struct {
 	// too that an answer is being written.
 	ReadMarks bool `json:"read_marks,omitempty"`
 	Typing    bool `json:"typing,omitempty"`
+	kit.Pace
 }
 
 // Validate says what is missing. Credentials are not checked for their shape.
@@ -61,11 +62,18 @@ func (s *Dialog360Settings) Validate() []core.Problem {
 	p.URL("api_url", s.APIURL)
 	p.OneOf("resend", s.Resend, "", kit.ResendOnce, kit.ResendNever)
 	s.ReopenTemplate.validate(&p)
+	s.CheckPace(&p)
 	return p
 }
 
 // Resends implements core.Resender.
 func (s *Dialog360Settings) Resends() bool { return s.Resend != kit.ResendNever }
+
+// Reopens implements core.Reopener.
+func (s *Dialog360Settings) Reopens() *core.Template { return s.ReopenTemplate.content() }
+
+// Hurries implements core.Hurrier.
+func (s *Dialog360Settings) Hurries() bool { return s.HurriesAt(s.APIURL, dialogURL) }
 
 var _ core.Resender = (*Dialog360Settings)(nil)
 
