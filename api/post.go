@@ -25,7 +25,10 @@ func postSchema(r huma.Registry) *huma.Schema {
 		return &huma.Schema{Type: huma.TypeObject, Properties: own, Required: []string{required}, AdditionalProperties: free}
 	}
 	r.Map()["MessagePost"] = &huma.Schema{OneOf: []*huma.Schema{
-		form("content", false, map[string]*huma.Schema{"content": sendable{}.Schema(r)}),
+		form("content", false, map[string]*huma.Schema{
+			"content":  sendable{}.Schema(r),
+			"fallback": text("Shown in its place on a channel that would lose something of the content."),
+		}),
 		form("text", false, map[string]*huma.Schema{"text": text("Plain text.")}),
 		form("message", true, map[string]*huma.Schema{"message": text("Kommunicate's form: text, and metadata with a rich message.")}),
 	}}
@@ -54,6 +57,7 @@ type ours struct {
 	Content  json.RawMessage `json:"content"`
 	Text     *string         `json:"text"`
 	Metadata core.Metadata   `json:"metadata"`
+	Fallback string          `json:"fallback"`
 }
 
 const longestAs = 200 // runes
@@ -93,7 +97,10 @@ func readOurs(data []byte) (post, error) {
 	if (o.Content == nil) == (o.Text == nil) {
 		return post{}, invalid("give content or text, one of them")
 	}
-	p := o.post(core.Saying{Metadata: o.Metadata})
+	if err := optional("fallback", o.Fallback); err != nil {
+		return post{}, invalid("%v", err)
+	}
+	p := o.post(core.Saying{Metadata: o.Metadata, Fallback: o.Fallback})
 	if o.Text != nil {
 		p.saying.Content = core.Text{Body: *o.Text}
 		if err := check(p.saying.Content); err != nil {

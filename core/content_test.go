@@ -25,8 +25,8 @@ var everyContent = []core.Content{
 	core.Form{Body: "b", Format: core.HTML, Fields: []core.Field{{
 		Type: core.RadioField, Name: "n", Label: "l", Placeholder: "p", Value: "v", Pattern: "^x", Error: "e",
 		Options: []core.FieldOption{{Label: "l", Value: "v", Selected: true}},
-	}}, Submit: core.FormSubmit{Label: "l", Message: "m", URL: "u", JSON: true, ToBot: true, InText: true, Shown: true, Metadata: core.Metadata{"k": "v"}}},
-	core.FormAnswer{Of: 5, Message: "m", Answers: []core.Answered{{Name: "n", Values: []string{"v"}, Many: true, Secret: true, Hidden: true}}, ToBot: true, Metadata: core.Metadata{"k": "v"}},
+	}}, Submit: core.FormSubmit{Label: "l", Message: "m", URL: "u", JSON: true, ToBot: true, InText: true, Shown: true, Plain: true, Save: "s", Event: "e", Metadata: core.Metadata{"k": "v"}}},
+	core.FormAnswer{Of: 5, Message: "m", Answers: []core.Answered{{Name: "n", Values: []string{"v"}, Many: true, Secret: true, Hidden: true}}, ToBot: true, Metadata: core.Metadata{"k": "v"}, Event: "e"},
 	core.Selection{Token: "t", Title: "T", ID: "i", Message: "m", Of: 5, Button: core.Reply, Metadata: core.Metadata{"k": "v"}, Language: "fr"},
 	core.Reaction{To: "p", Emoji: "👍"},
 	core.Order{Catalog: "c", Note: "n", Items: []core.OrderItem{{Product: "p", Quantity: 2, Price: "1.50", Currency: "EUR"}}},

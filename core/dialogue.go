@@ -167,7 +167,7 @@ func (f Form) wrong(d Dialogue, field Field, t FormTexts) Step {
 
 // done puts the answers in the order of the fields, hidden ones among them.
 func (f Form) done(d Dialogue) Step {
-	a := FormAnswer{Of: d.Form, Message: f.Submit.Message, ToBot: f.Submit.ToBot, Metadata: f.Submit.Metadata}
+	a := FormAnswer{Of: d.Form, Message: f.Submit.Message, ToBot: f.Submit.ToBot, Metadata: f.Submit.Metadata, Event: f.Submit.Event}
 	if a.Message == "" {
 		a.Message = f.label()
 	}
@@ -180,6 +180,9 @@ func (f Form) done(d Dialogue) Step {
 		if len(given) > 0 {
 			a.Answers, given = append(a.Answers, given[0]), given[1:]
 		}
+	}
+	if f.Submit.Plain && len(a.Answers) > 0 && !a.Answers[0].Secret {
+		a.Message = strings.Join(a.Answers[0].Values, ", ")
 	}
 	if f.Submit.InText {
 		a.Message = lines(a.Message, a.Lines())

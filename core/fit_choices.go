@@ -120,7 +120,7 @@ func least(a, b int) int {
 // above leaves in m the media that can stand above it, and sends before it what
 // cannot. It returns how long the body may be then.
 func (f *fitter) above(m *menu, c form, limit int) int {
-	file, nearest := *m.media, f.nearest(m.media.Media)
+	file, nearest := *m.media, f.nearest(*m.media)
 	body := m.body
 	body.above(lines(m.header, prose{file.Caption, file.Format}.words()))
 	under := least(limit, f.caps.Caption)

@@ -3,6 +3,7 @@ package core
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -31,7 +32,7 @@ func (f *fitter) file(path string, m Media) (Media, prose, bool) {
 		}
 		return m, prose{}, false
 	}
-	nearest := f.nearest(m.Media)
+	nearest := f.nearest(m)
 	if !f.shows(m) {
 		f.degrade(path, "media_link", string(m.Media), m.URL)
 		caption.below(titled(m.Name, m.URL))
@@ -54,8 +55,24 @@ func (f *fitter) file(path string, m Media) (Media, prose, bool) {
 	return m, caption, true
 }
 
-// nearest is the type of media that shows t, of those that the channel has.
-func (f *fitter) nearest(t MediaType) MediaType {
+// nearest is the type of media that shows m, of those that the channel has. A
+// file of a sort that is not shown as its type is shown as a file.
+func (f *fitter) nearest(m Media) MediaType {
+	t := f.nearestType(m.Media)
+	if _, ok := f.caps.Media[File]; ok && !f.caps.Media[t].takes(m.MIME) && f.caps.Media[File].takes(m.MIME) {
+		return File
+	}
+	return t
+}
+
+// takes reports whether a file of the MIME type is shown; one that is not known
+// may be.
+func (m Medium) takes(mime string) bool {
+	mime, _, _ = strings.Cut(strings.ToLower(mime), ";")
+	return mime == "" || len(m.MIME) == 0 || slices.Contains(m.MIME, strings.TrimSpace(mime))
+}
+
+func (f *fitter) nearestType(t MediaType) MediaType {
 	if _, ok := f.caps.Media[t]; ok {
 		return t
 	}
@@ -71,8 +88,8 @@ func (f *fitter) nearest(t MediaType) MediaType {
 
 // shows reports whether the channel has a form for the file.
 func (f *fitter) shows(m Media) bool {
-	medium, ok := f.caps.Media[f.nearest(m.Media)]
-	return ok && m.URL != "" && (medium.Max <= 0 || m.Size <= medium.Max)
+	medium, ok := f.caps.Media[f.nearest(m)]
+	return ok && medium.takes(m.MIME) && m.URL != "" && (medium.Max <= 0 || m.Size <= medium.Max)
 }
 
 // titled is a web address with what it is.
@@ -114,7 +131,7 @@ type captioned struct {
 }
 
 func (a *albumer) next(path string, m Media) {
-	if group := groupOf(a.nearest(m.Media)); len(a.group) > 0 &&
+	if group := groupOf(a.nearest(m)); len(a.group) > 0 &&
 		(group != groupOf(a.group[0].Media) || group == "" || len(a.group) >= a.caps.Album) {
 		a.flush()
 	}

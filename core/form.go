@@ -60,13 +60,19 @@ const (
 
 // FormSubmit says how a form is delivered.
 type FormSubmit struct {
-	Label    string   `json:"label,omitempty"`
-	Message  string   `json:"message,omitempty"`  // what the contact says with it; the label if empty
-	URL      string   `json:"url,omitempty"`      // posted to, if it is set
-	JSON     bool     `json:"json,omitempty"`     // as JSON, else form-urlencoded
-	ToBot    bool     `json:"to_bot,omitempty"`   // the bot is given the answers
-	InText   bool     `json:"in_text,omitempty"`  // the answers stand in what the contact says
-	Shown    bool     `json:"shown,omitempty"`    // the answers become a line of the conversation
+	Label   string `json:"label,omitempty"`
+	Message string `json:"message,omitempty"` // what the contact says with it; the label if empty
+	URL     string `json:"url,omitempty"`     // posted to, if it is set
+	JSON    bool   `json:"json,omitempty"`    // as JSON, else form-urlencoded
+	ToBot   bool   `json:"to_bot,omitempty"`  // the bot is given the answers
+	InText  bool   `json:"in_text,omitempty"` // the answers stand in what the contact says
+	Shown   bool   `json:"shown,omitempty"`   // the answers become a line of the conversation
+	// Plain: the contact says the answer itself, as if nothing had been a form.
+	Plain bool `json:"plain,omitempty"`
+	// Save is what the answer becomes of the contact: name, email, phone, or a key
+	// of the metadata. Event is what the bot hears with it.
+	Save     string   `json:"save,omitempty"`
+	Event    string   `json:"event,omitempty"`
 	Metadata Metadata `json:"metadata,omitempty"` // of what the contact says
 }
 
@@ -78,6 +84,7 @@ type FormAnswer struct {
 	Answers  []Answered `json:"answers"`
 	ToBot    bool       `json:"to_bot,omitempty"`
 	Metadata Metadata   `json:"metadata,omitempty"`
+	Event    string     `json:"event,omitempty"` // what the bot hears with it
 }
 
 // Answered is the answer to one field; several values where several were picked.
@@ -113,6 +120,23 @@ func (a FormAnswer) Masked() FormAnswer {
 	}
 	a.Answers = answers
 	return a
+}
+
+// Patch is what the answer changes of the contact, nil for nothing.
+func (f Form) Patch(a FormAnswer) *ContactPatch {
+	if f.Submit.Save == "" || len(a.Answers) == 0 {
+		return nil
+	}
+	value := strings.Join(a.Answers[0].Values, ", ")
+	switch f.Submit.Save {
+	case "name":
+		return &ContactPatch{Name: &value}
+	case "email":
+		return &ContactPatch{Email: &value}
+	case "phone":
+		return &ContactPatch{Phone: &value}
+	}
+	return &ContactPatch{Metadata: Metadata{f.Submit.Save: value}}
 }
 
 // Lines lists the answers as "name : value", without secret and hidden ones.

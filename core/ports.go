@@ -136,6 +136,9 @@ type Saying struct {
 	Metadata Metadata
 	ReplyTo  MessageID
 	Private  bool
+	// Fallback is the author's own text for channels that would lose something of
+	// Content; it is shown in its place there.
+	Fallback string
 }
 
 // HandOff gives a conversation away.

@@ -21,7 +21,7 @@ const resolvable = 3
 // Resolve reads what a person typed as a pick of what was offered, the newest
 // set first. It is pure.
 //
-// A number ("2", "2.", "#2", "2. Monday", in the digits of any script) means the
+// A number ("2", "2.", "#2", "two", "2. Monday", in the digits of any script) means the
 // newest answer alone, and only what was shown there as a number. A title is
 // looked for in the last three answers; case, accents and punctuation around it
 // do not matter. Where a set offers one title for several things, the title is
@@ -40,7 +40,16 @@ func Resolve(sets []Offered, said string) (Option, MessageID, bool) {
 			return found[0], set.Message, alike(found)
 		}
 	}
+	if n, ok := numberWords[bared(said)]; ok {
+		return byNumber(latest(sets, 1), n)
+	}
 	return Option{}, 0, false
+}
+
+// numberWords are numbers as people write them out in English.
+var numberWords = map[string]string{
+	"one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6",
+	"seven": "7", "eight": "8", "nine": "9", "ten": "10", "eleven": "11", "twelve": "12",
 }
 
 // latest is the sets of the newest n answers.

@@ -72,7 +72,7 @@ func (e *Engine) dialogue(s *Setup, ch Channel, w TurnWork) Outcome {
 		if w.Form.Submit.Shown {
 			f.Shown = step.Done.Lines()
 		}
-		return TurnDone{Form: f}
+		return TurnDone{Form: f, Contact: w.Form.Patch(*step.Done)}
 	case step.Ended != "":
 		return TurnDone{Form: &FormTurn{Event: &BotEvent{Name: FormEndedEvent, Data: Metadata{
 			"formMsgKey": KeyOf(w.Dialogue.Form), "reason": step.Ended,
@@ -151,7 +151,7 @@ const submitTries = 3
 func (e *Engine) submit(ctx context.Context, w SubmitWork) Outcome {
 	err := e.o.Submit.Submit(ctx, w.Submission)
 	if err == nil {
-		return Submitted{}
+		return Submitted{Notice: "The button “" + w.Title + "” was carried out."}
 	}
 	f := FaultOf(err)
 	switch {

@@ -138,7 +138,7 @@ func TestOneBadMessageAmongGoodOnes(t *testing.T) {
 		`{"metadata":{"actionRequest":"danceNow"}}`, `{"metadata":{"actionRequest":"addTags"}}`,
 		`{"metadata":{"actionRequest":"updateUserDetail","payload":{}}}`, `{"metadata":{"event":{"name":"X"}}}`,
 		`{"message":"secret","metadata":{"category":"HIDDEN"}}`, `{"metadata":{"contentType":"300","payload":[]}}`,
-		`{"metadata":{"KM_FIELD":{"field":"email"}}}`,
+		`{"metadata":{"KM_FIELD":{"action":{}}}}`,
 	} {
 		a, err := ReadAnswer([]byte(`[{"message":"before"},` + bad + `,{"message":"after"}]`))
 		if err != nil {

@@ -144,6 +144,12 @@ func formData(a core.FormAnswer) map[string]any {
 
 // form writes template 12 as ReadMessage reads it.
 func (w *written) form(f core.Form) {
+	if f.Submit.Plain && len(f.Fields) == 1 { // its KM_FIELD stands in the metadata as it came
+		if label := f.Fields[0].Label; label != object(w.Metadata).object(keyField).text("label") {
+			w.Message = label
+		}
+		return
+	}
 	var payload []any
 	for _, field := range f.Fields {
 		data := map[string]any{}

@@ -101,26 +101,25 @@ func (r *reader) saying(o object) (core.Saying, bool) {
 		r.note("is marked as hidden and was not sent")
 		return core.Saying{}, false
 	}
-	for _, key := range []string{keySuggestion, keyField} {
-		if meta.has(key) {
-			r.note("has %s, which is not shown", key)
-		}
-	}
-	if c := r.template(m); c != nil {
+	if c := r.aided(m); c != nil {
 		return core.Saying{Content: c, Metadata: meta.without(understood...)}, true
+	}
+	fallback := r.fallback(meta)
+	if c := r.template(m); c != nil {
+		return core.Saying{Content: c, Metadata: meta.without(understood...), Fallback: fallback}, true
 	}
 	c := r.plain(o, m)
 	keys := instructions
 	if action := meta.text(keyAction); action == actionUpdate || action == actionTags {
 		keys = understood
 	}
-	return core.Saying{Content: c, Metadata: meta.without(keys...)}, c != nil
+	return core.Saying{Content: c, Metadata: meta.without(keys...), Fallback: fallback}, c != nil
 }
 
 // instructions are keys of metadata that are for us alone; understood are those
 // and what a template is made of.
 var (
-	instructions = []string{keyAssignTo, keyAssignTeam, keyEvent, keyAction, keyContentType}
+	instructions = []string{keyAssignTo, keyAssignTeam, keyEvent, keyAction, keyContentType, keyOwn}
 	understood   = append([]string{keyTemplate, keyPayload, keyFormAction, keyFormData, keyRequestType}, instructions...)
 )
 

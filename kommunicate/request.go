@@ -119,7 +119,9 @@ func words(c core.Content) (string, int, string) {
 		return text, typeLocation, MediaEvent
 	case core.Contacts:
 		return text, typeContact, ""
-	case core.Choices, core.List, core.Cards, core.Form, core.FormAnswer, core.Template, core.Selection, core.Reaction,
+	case core.FormAnswer:
+		return text, typeText, c.Event
+	case core.Choices, core.List, core.Cards, core.Form, core.Template, core.Selection, core.Reaction,
 		core.Order, core.Edited, core.Deleted, core.Unsupported:
 	}
 	return text, typeText, ""
@@ -145,6 +147,9 @@ func metadata(said core.Content, carried core.Metadata, ctx map[string]any) map[
 	}
 	if form, ok := said.(core.FormAnswer); ok {
 		maps.Copy(m, form.Metadata)
+		if form.Event != "" {
+			m[keyTrigger] = form.Event
+		}
 	}
 	m[keyContext] = ctx
 	return m

@@ -172,12 +172,12 @@ func growObject(t *rapid.T, s map[string]any) any {
 			o[name] = grow(t, inner)
 		}
 	}
-	if least := number(s["minProperties"]); len(o) < least {
-		name := sortedNames(properties)[0]
-		inner, _ := properties[name].(map[string]any)
-		o[name] = grow(t, inner)
+	scarce := len(o) < number(s["minProperties"])
+	if names := sortedNames(properties); scarce && len(names) > 0 {
+		inner, _ := properties[names[0]].(map[string]any)
+		o[names[0]], scarce = grow(t, inner), false
 	}
-	if s["additionalProperties"] != false && rapid.Bool().Draw(t, "more") {
+	if s["additionalProperties"] != false && (scarce || rapid.Bool().Draw(t, "more")) {
 		o["more"] = "x"
 	}
 	return o
@@ -207,6 +207,13 @@ func growText(t *rapid.T, s map[string]any) string {
 	pattern, _ := s["pattern"].(string)
 	matches := regexp.MustCompile(pattern)
 	most := number(s["maxLength"])
+	if s["format"] == "uri" && rapid.Bool().Draw(t, "long host") {
+		host := 253
+		for host > 1 && !matches.MatchString("https://"+strings.Repeat("h", host)) {
+			host--
+		}
+		return "https://" + strings.Repeat("h", host)
+	}
 	if s["format"] == "uri" {
 		return rapid.StringMatching(pattern).Filter(func(u string) bool { return len(u) <= most }).Draw(t, "address")
 	}

@@ -13,7 +13,7 @@ import (
 const (
 	maxText        = 1600
 	maxCaption     = 1024 // Meta's page "Image messages"
-	maxButtons     = 3 // that need no approval
+	maxButtons     = 3    // that need no approval
 	maxButtonTitle = 20
 	maxChoicesBody = 1024
 	maxLinkBody    = 640

@@ -107,8 +107,7 @@ func (c *Connector) keyOf(r record) (string, bool) {
 }
 
 func (c *Connector) hears(address string, r record) bool {
-	w := wayOf(params{"From": r.From, "To": r.To})
-	return w == c.way && c.mine(w, address, r.Service) == c.account
+	return c.mine(wayOf(params{"From": r.From, "To": r.To}), address, r.Service) == c.account
 }
 
 // items are what the record's webhook would have reported.

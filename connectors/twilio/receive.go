@@ -109,7 +109,7 @@ func (p params) first(names ...string) string {
 // mine names the account that an item is for: the channel's own, or the address
 // that it came to, which another channel may have.
 func (c *Connector) mine(w way, address, service string) string {
-	if c.from == "" && service == c.set.MessagingServiceSID && service != "" {
+	if service != "" && service == c.set.MessagingServiceSID {
 		return string(w) + service
 	}
 	return w.at(address)

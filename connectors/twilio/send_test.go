@@ -122,6 +122,9 @@ func TestContentsAreMadeOnce(t *testing.T) {
 	if n := len(f.calls("POST", "/v1/Content")); n != 3 {
 		t.Errorf("%d contents were made, want 3", n)
 	}
+	if n := len(f.calls("GET", "/v1/Content")); n != 3 {
+		t.Errorf("contents were listed %d times, want once for each shape", n)
+	}
 	same := payload(t, k, "choices-2")
 	other := render(t, k, core.Choices{Body: "Another?", Buttons: []core.Button{{Type: core.Reply, Title: "A"}, {Type: core.Reply, Title: "B"}}})
 	if a, b := same.Body.(*twilio.Message), other.Body.(*twilio.Message); a.Content.FriendlyName != b.Content.FriendlyName || *a.Message.ContentVariables == *b.Message.ContentVariables {
@@ -149,25 +152,41 @@ func TestContentsAreMadeOnce(t *testing.T) {
 
 // A content that was deleted is made anew, once.
 func TestContentThatIsGone(t *testing.T) {
-	f := newFake(t)
-	contentsAt(f)
-	k := twilio.WhatsApp(env())
-	tries := 0
-	f.on("POST "+accounts+"/Messages.json", func(*http.Request) any {
-		if tries++; tries == 2 || tries > 3 {
-			return failed{404, 20404}
+	for _, code := range []int{20404, 21655, 92006} {
+		f := newFake(t)
+		contentsAt(f)
+		k := twilio.WhatsApp(env())
+		tries := 0
+		f.on("POST "+accounts+"/Messages.json", func(*http.Request) any {
+			if tries++; tries == 2 || tries > 3 {
+				return failed{400, code}
+			}
+			return map[string]any{"sid": "SM7"}
+		})
+		c := f.open(t, k, nil)
+		for i, want := range []bool{true, true, false} {
+			_, err := c.Send(context.Background(), payload(t, k, "choices-2"))
+			if (err == nil) != want {
+				t.Errorf("%d: message %d: %v", code, i, err)
+			}
 		}
-		return map[string]any{"sid": "SM7"}
-	})
-	c := f.open(t, k, nil)
-	for i, want := range []bool{true, true, false} {
-		_, err := c.Send(context.Background(), payload(t, k, "choices-2"))
-		if (err == nil) != want {
-			t.Errorf("message %d: %v", i, err)
+		if tries != 5 {
+			t.Errorf("%d: %d calls", code, tries)
 		}
 	}
-	if tries != 5 {
-		t.Errorf("%d calls", tries)
+}
+
+// Both addresses are let through, wherever they are.
+func TestContentsElsewhere(t *testing.T) {
+	f, g := newFake(t), newFake(t)
+	f.takes("SM7")
+	contentsAt(g)
+	k := twilio.WhatsApp(env())
+	if _, err := f.open(t, k, map[string]any{"content_url": g.URL}).Send(context.Background(), payload(t, k, "choices-2")); err != nil {
+		t.Error(err)
+	}
+	if len(f.seen) != 1 || len(g.seen) != 2 {
+		t.Errorf("called %+v and %+v", f.seen, g.seen)
 	}
 }
 

@@ -87,6 +87,8 @@ func TestSignatureWhileTokensAreExchanged(t *testing.T) {
 		t.Errorf("the other token: %v", err)
 	}
 	c = opened(t, twilio.WhatsApp(env()), map[string]any{"auth_token": "NEW", "auth_tokens": []string{""}})
+	r.Header = map[string]string{}
+	prove(&r, map[string]any{"auth_token": ""})
 	if _, err := c.Receive(r); !errors.Is(err, core.ErrUnverified) {
 		t.Errorf("an empty token: %v", err)
 	}
