@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -91,6 +92,9 @@ func readRender(data []byte) (kinds []string, message []byte, err error) {
 			return nil, nil, invalid("beside %s nothing but kinds may stand", name)
 		}
 		return kinds, whole, nil
+	}
+	if len(names) == 0 {
+		return nil, nil, invalid("give message, content, text or answer")
 	}
 	message, err = json.Marshal(names)
 	return kinds, message, err
@@ -190,7 +194,7 @@ func readKommunicate(data []byte) ([]core.Saying, []string, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	if len(a.Say)+len(a.Notices) == 0 && !json.Valid(data) {
+	if len(bytes.TrimSpace(data)) == 0 {
 		return nil, nil, fmt.Errorf("%w: there is nothing to read", kommunicate.ErrUnreadable)
 	}
 	return a.Say, a.Notices, nil
