@@ -86,7 +86,7 @@ func newBorder(o Options) *border {
 	if o.MaxBody <= 0 {
 		o.MaxBody = defaultMaxBody
 	}
-	b := &border{Options: o, policies: map[string]access{}, room: newRoom(roomForBodies), streams: make(chan struct{}, mostStreams)}
+	b := &border{Options: o, policies: map[string]access{}, room: newRoom(roomForFirst, roomForBodies), streams: make(chan struct{}, mostStreams)}
 	b.engine = b.newEngine()
 	b.rest = humagin.New(b.engine, b.restConfig())
 	b.routes()

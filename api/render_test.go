@@ -107,3 +107,20 @@ func TestSchema(t *testing.T) {
 		expect(t, r.call("GET", "/api/v1/schema/"+path, annKey, ""), 404, CodeNotFound)
 	}
 }
+
+// An author's own text comes along with what is posted.
+func TestFallbackIsRead(t *testing.T) {
+	for body, want := range map[string]string{
+		`{"content":{"type":"text","body":"hi"},"fallback":"ho"}`:    "ho",
+		`{"message":"hi","metadata":{"causeway":{"fallback":"ho"}}}`: "ho",
+		`{"text":"hi"}`: "",
+	} {
+		p, err := readPost([]byte(body))
+		if err != nil || p.saying.Fallback != want {
+			t.Errorf("%s: %+v, %v", body, p, err)
+		}
+	}
+	if _, err := readPost([]byte(`{"text":"hi","fallback":"` + strings.Repeat("x", longestText+1) + `"}`)); err == nil {
+		t.Error("a fallback of any length is taken")
+	}
+}

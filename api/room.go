@@ -11,7 +11,8 @@ import (
 )
 
 const (
-	roomForBodies = 64 << 20 // bytes of webhook bodies held at once
+	roomForBodies = 64 << 20 // bytes of webhook bodies held at once, beyond each one's first piece
+	roomForFirst  = 64 << 20 // bytes of first pieces
 	piece         = 32 << 10 // bytes taken at a time
 )
 
@@ -20,50 +21,72 @@ var errTooLarge = errors.New("the body is too large")
 
 // room bounds how many bytes are held at once. Bytes count when they are there,
 // not when they are announced, so that who promises much and sends little holds
-// nothing.
-type room struct{ left atomic.Int64 }
+// nothing. The first piece of each body has room of its own: a few callers who
+// are slow with large bodies, which anybody may be, keep no small one out, and
+// nearly all that providers send is small.
+type room struct{ first, left atomic.Int64 }
 
-func newRoom(size int64) *room {
+func newRoom(first, size int64) *room {
 	r := &room{}
+	r.first.Store(first)
 	r.left.Store(size)
 	return r
 }
 
-func (r *room) take(n int64) bool {
-	if r.left.Add(-n) >= 0 {
+func take(left *atomic.Int64, n int64) bool {
+	if left.Add(-n) >= 0 {
 		return true
 	}
-	r.left.Add(n)
+	left.Add(n)
 	return false
 }
 
+// grow takes room for a larger body.
+func (r *room) grow(body []byte) ([]byte, bool) {
+	left := &r.left
+	if cap(body) == 0 {
+		left = &r.first
+	}
+	more := max(piece, cap(body)) // doubles, so that copying stays cheap
+	if !take(left, int64(more)) {
+		return body, false
+	}
+	larger := make([]byte, len(body), cap(body)+more)
+	copy(larger, body)
+	return larger, true
+}
+
+// free gives back the room of a body.
+func (r *room) free(body []byte) {
+	if n := int64(cap(body)); n > 0 {
+		r.first.Add(piece)
+		r.left.Add(n - piece)
+	}
+}
+
 // read reads a body of at most most bytes, once. It returns errTooLarge,
-// core.ErrBusy if there is no room, or core.ErrUnreadable with the cause. The caller calls free when it is done with
-// the body, also after an error.
+// core.ErrBusy if there is no room, or core.ErrUnreadable with the cause. The
+// caller calls free when it is done with the body, also after an error.
 func (r *room) read(req *http.Request, most int64) (body []byte, free func(), err error) {
-	var taken int64
-	free = func() { r.left.Add(taken) }
+	var held []byte
+	free = func() { r.free(held) }
 	if req.ContentLength > most {
 		return nil, free, errTooLarge
 	}
 	for {
-		if len(body) == cap(body) {
-			grow := max(piece, int64(cap(body))) // doubles, so that copying stays cheap
-			if !r.take(grow) {
+		if len(held) == cap(held) {
+			var ok bool
+			if held, ok = r.grow(held); !ok {
 				return nil, free, core.ErrBusy
 			}
-			taken += grow
-			larger := make([]byte, len(body), int64(cap(body))+grow)
-			copy(larger, body)
-			body = larger
 		}
-		n, err := req.Body.Read(body[len(body):cap(body)])
-		body = body[:len(body)+n]
+		n, err := req.Body.Read(held[len(held):cap(held)])
+		held = held[:len(held)+n]
 		switch {
-		case int64(len(body)) > most:
+		case int64(len(held)) > most:
 			return nil, free, errTooLarge
 		case errors.Is(err, io.EOF):
-			return body, free, nil
+			return held, free, nil
 		case err != nil:
 			return nil, free, fmt.Errorf("read the body: %w: %w", core.ErrUnreadable, err)
 		}

@@ -83,9 +83,7 @@ func TestSlowBody(t *testing.T) {
 		if _, err := conn.Read(answer); err != nil || !strings.HasPrefix(string(answer), "HTTP/1.1 "+want.status) {
 			t.Errorf("%s: %q %v", path, answer, err)
 		}
-		if left := r.room.left.Load(); left != roomForBodies {
-			t.Errorf("%s: %d bytes of room were not given back", path, roomForBodies-left)
-		}
+		roomGivenBack(t, r)
 	}
 }
 

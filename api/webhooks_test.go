@@ -157,13 +157,11 @@ func TestWebhookBodySizes(t *testing.T) {
 	if !slices.Equal(seen.all, []string{"one ok", "one too_large", "one ok", "one too_large"}) {
 		t.Errorf("counted %v", seen.all)
 	}
-	if left := r.room.left.Load(); left != roomForBodies {
-		t.Errorf("%d bytes of room were not given back", roomForBodies-left)
-	}
+	roomGivenBack(t, r)
 }
 
 func TestRoom(t *testing.T) {
-	r := newRoom(3 * piece)
+	r := newRoom(3*piece, 2*piece)
 	read := func(body io.Reader) (func(), error) {
 		_, free, err := r.read(httptest.NewRequest("POST", "/", body), 1<<20)
 		return free, err
@@ -172,13 +170,24 @@ func TestRoom(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r.left.Load() != 2*piece {
-		t.Errorf("room left: %d", r.left.Load())
+	if r.first.Load() != 2*piece || r.left.Load() != 2*piece {
+		t.Errorf("room left: %d and %d", r.first.Load(), r.left.Load())
 	}
-	second, err := read(bytes.NewReader(make([]byte, 3*piece)))
+	second, err := read(bytes.NewReader(make([]byte, 4*piece)))
 	if !errors.Is(err, core.ErrBusy) {
 		t.Errorf("no room, and %v", err)
 	}
+	// Small bodies come in beside large ones that have taken all the room.
+	small, err := read(bytes.NewReader(make([]byte, piece/2)))
+	if err != nil {
+		t.Errorf("a small body beside large ones: %v", err)
+	}
+	none, err := read(bytes.NewReader(make([]byte, piece/2)))
+	if !errors.Is(err, core.ErrBusy) {
+		t.Errorf("a fourth body, and %v", err)
+	}
+	none()
+	small()
 	second()
 	first()
 	third, err := read(io.MultiReader(strings.NewReader("half"), broken{}))
@@ -186,8 +195,16 @@ func TestRoom(t *testing.T) {
 		t.Errorf("half a body: %v", err)
 	}
 	third()
-	if r.left.Load() != 3*piece {
-		t.Errorf("room was not given back: %d", r.left.Load())
+	if r.first.Load() != 3*piece || r.left.Load() != 2*piece {
+		t.Errorf("room was not given back: %d and %d", r.first.Load(), r.left.Load())
+	}
+}
+
+// roomGivenBack checks that nobody holds room any more.
+func roomGivenBack(t *testing.T, r *rig) {
+	t.Helper()
+	if first, left := r.room.first.Load(), r.room.left.Load(); first != roomForFirst || left != roomForBodies {
+		t.Errorf("%d and %d bytes of room were not given back", roomForFirst-first, roomForBodies-left)
 	}
 }
 
@@ -211,9 +228,7 @@ func TestWebhooksAtOnce(t *testing.T) {
 		})
 	}
 	wait.Wait()
-	if left := r.room.left.Load(); left != roomForBodies {
-		t.Errorf("%d bytes of room were not given back", roomForBodies-left)
-	}
+	roomGivenBack(t, r)
 }
 
 // A provider that hangs up does not stop what has begun: else every call of a

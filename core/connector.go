@@ -23,6 +23,9 @@ type Kind struct {
 	// order. It is pure. It takes whatever Fit made fit for Capabilities; an
 	// error is a fault of ours, and the message fails with it.
 	Render func(Outgoing) ([]Payload, error)
+	// Subscribes: where webhooks go is told to the provider at every start, where
+	// it differs; otherwise only when an operator asks for it.
+	Subscribes bool
 	// Settings returns a pointer to the kind's own settings with their
 	// defaults, into which one entry of the config's channels is decoded,
 	// strictly. If it has a method Validate() []Problem, config calls it.

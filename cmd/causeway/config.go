@@ -36,7 +36,7 @@ func loadConfig(path string) (*config.Config, error) {
 
 // kinds is every kind of channel, calling out by the config's rules.
 func kinds(c *config.Config) []core.Kind {
-	return connectors.Kinds(kit.Env{HTTP: guarded(c)})
+	return connectors.Kinds(kit.Env{HTTP: guarded(c), PublicURL: c.Server.PublicURL})
 }
 
 // guarded is the client for all calls that leave.

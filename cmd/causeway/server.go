@@ -137,12 +137,13 @@ func (s *server) serve(ctx context.Context, l net.Listener) error {
 	return group.Wait()
 }
 
-// subscribe sets the providers' webhooks where they differ, best effort.
+// subscribe sets the webhooks of the providers that are to be told at each start,
+// best effort. The others are set by causeway check -fix, or by hand.
 func (s *server) subscribe(ctx context.Context) {
 	now := s.setup.Load()
 	for id, ch := range now.engine.Channels {
 		subscriber, ok := ch.Connector.(core.Subscriber)
-		if !ok {
+		if !ok || !ch.Kind.Subscribes {
 			continue
 		}
 		err := subscribe(ctx, subscriber, now.config.Server.PublicURL, id)

@@ -15,6 +15,9 @@ type Env struct {
 	// HTTP makes every call that leaves. A connector whose settings name an
 	// api_url calls through HTTP.Trusting(that URL).
 	HTTP *egress.Client
+	// PublicURL is where we are reached from outside, without a slash at its end;
+	// empty where no account is opened.
+	PublicURL string
 	// Now is the clock; the system's if nil.
 	Now func() time.Time
 }
@@ -25,6 +28,14 @@ func Default() Env { return Env{HTTP: egress.New(egress.Options{})} }
 // Offline is an Env whose every call fails, and tell hears where it would have
 // gone: enough for Render, and proof that something is pure.
 func Offline(tell func(address string)) Env { return Env{HTTP: egress.Refuse(tell)} }
+
+// Webhook is where a channel's provider calls us, empty if that is not known.
+func (e Env) Webhook(id core.ChannelID) string {
+	if e.PublicURL == "" {
+		return ""
+	}
+	return e.PublicURL + "/webhooks/" + string(id)
+}
 
 // Time is the present.
 func (e Env) Time() time.Time {

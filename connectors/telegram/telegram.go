@@ -79,6 +79,7 @@ func Kind(env kit.Env) core.Kind {
 		Title:        "Telegram",
 		Source:       "TELEGRAM",
 		Users:        "telegram:",
+		Subscribes:   true,
 		Example:      "5512345678",
 		Capabilities: capabilities(),
 		Render:       render,

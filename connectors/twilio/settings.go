@@ -34,6 +34,7 @@ type Settings struct {
 	// ReadBack reads the list of messages every five minutes, so that what the
 	// webhook missed is recorded.
 	ReadBack bool `json:"read_back"`
+	kit.Pace
 }
 
 // ReopenTemplate names an approved content: its sid, or its friendly name with
@@ -58,6 +59,7 @@ func (s *Settings) Validate() []core.Problem {
 	p.URL("api_url", s.APIURL)
 	p.URL("content_url", s.ContentURL)
 	p.OneOf("resend", s.Resend, "", kit.ResendOnce, kit.ResendNever)
+	s.CheckPace(&p)
 	if s.ReopenTemplate != nil {
 		p.Need("reopen_template.name", s.ReopenTemplate.Name, "the content's sid (HX…) or its friendly name")
 	}
@@ -66,6 +68,9 @@ func (s *Settings) Validate() []core.Problem {
 
 // Resends implements core.Resender.
 func (s *Settings) Resends() bool { return s.Resend != kit.ResendNever }
+
+// Hurries implements core.Hurrier.
+func (s *Settings) Hurries() bool { return s.HurriesAt(s.APIURL, defaultAPI) }
 
 // Reopens implements core.Reopener.
 func (s *Settings) Reopens() *core.Template {

@@ -40,7 +40,7 @@ func kind(
 	render func(core.Outgoing) ([]core.Payload, error), w way,
 ) core.Kind {
 	return core.Kind{
-		Name: name, Title: title, Source: source, Example: core.Address(w) + "+15551230000", Capabilities: caps, Render: render,
+		Name: name, Title: title, Source: source, Example: core.Address(w) + "+15551230000", Users: users(w), Capabilities: caps, Render: render,
 		Settings: func() any {
 			return &Settings{APIURL: defaultAPI, ContentURL: defaultContent, Resend: kit.ResendOnce, ReadBack: true}
 		},
@@ -52,6 +52,14 @@ func kind(
 			return open(env, id, name, *s, w)
 		},
 	}
+}
+
+// users is what the user ids of contacts begin with.
+func users(w way) string {
+	if w == smsWay {
+		return "sms:"
+	}
+	return string(w)
 }
 
 // way is all in which the kinds of this package differ besides what they show:
@@ -85,6 +93,7 @@ type Connector struct {
 var (
 	_ core.Resender    = (*Settings)(nil)
 	_ core.Reopener    = (*Settings)(nil)
+	_ core.Hurrier     = (*Settings)(nil)
 	_ core.Connector   = (*Connector)(nil)
 	_ core.Checker     = (*Connector)(nil)
 	_ core.Subscriber  = (*Connector)(nil)
@@ -104,6 +113,9 @@ func open(env kit.Env, id core.ChannelID, name string, s Settings, w way) (*Conn
 		Opaque: kit.Opaque(name + " channel " + string(id)), set: s, way: w, env: env,
 		from: w.sender(s.From), api: base(s.APIURL, defaultAPI), content: base(s.ContentURL, defaultContent),
 		contents: newContents(),
+	}
+	if at := env.Webhook(id); at != "" {
+		c.webhook.Store(&at)
 	}
 	c.account = c.from
 	if c.from == "" {
