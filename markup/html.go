@@ -1,6 +1,7 @@
 package markup
 
 import (
+	"errors"
 	"io"
 	"regexp"
 	"strings"
@@ -21,7 +22,7 @@ func (b *builder) readHTML(body string) {
 		t := z.Next()
 		raw := string(z.Raw())
 		if t == html.ErrorToken {
-			if z.Err() == io.EOF && done < len(body) && silent == "" {
+			if errors.Is(z.Err(), io.EOF) && done < len(body) && silent == "" {
 				b.text(html.UnescapeString(body[done:]))
 			}
 			return

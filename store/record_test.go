@@ -1,9 +1,11 @@
 package store
 
 import (
+	"encoding/json"
 	"fmt"
 	"sync"
 	"testing"
+	"time"
 
 	"causeway/core"
 	"causeway/routing"
@@ -154,5 +156,29 @@ func TestTheLogIsDenseAndInOrder(t *testing.T) {
 	}
 	if after < 40+7*2 {
 		t.Errorf("the log has %d entries", after)
+	}
+}
+
+// A time that no calendar has must not make its conversation unreadable.
+func TestTimesThatCannotBe(t *testing.T) {
+	b := open(t, routing.Config{DefaultAgent: "ann"})
+	for i, at := range []time.Time{
+		time.Unix(1<<63-1, 0), time.UnixMilli(1<<63 - 1), time.UnixMilli(lastMS + 1), time.Unix(1e15, 0), time.Unix(-5, 0), time.UnixMilli(lastMS),
+	} {
+		item := heard("5", fmt.Sprint(i), "hello")
+		e, _ := item.Event.(core.Heard)
+		e.At = at
+		item.Event = e
+		fate := b.hear(item)[0]
+		m, err := b.Message(t.Context(), fate.Message)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := json.Marshal(m.At); err != nil {
+			t.Errorf("%d: %v", i, err)
+		}
+		if m.At.IsZero() != (i < 5) {
+			t.Errorf("%d: %s", i, m.At)
+		}
 	}
 }

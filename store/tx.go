@@ -49,15 +49,20 @@ func sorted(err error) error {
 	return err
 }
 
+// lastMS is the end of the year 9999: a later time cannot be written in JSON.
+const lastMS = 253402300799999
+
+// millis is a time as it is stored, 0 for none. A time that only a mistaken
+// provider could tell, before 1970 or after 9999, is none.
 func millis(t time.Time) int64 {
-	if t.IsZero() {
+	if y := t.Year(); y < 1970 || y > 9999 {
 		return 0
 	}
 	return t.UnixMilli()
 }
 
 func timeOf(ms int64) time.Time {
-	if ms == 0 {
+	if ms <= 0 || ms > lastMS {
 		return time.Time{}
 	}
 	return time.UnixMilli(ms).UTC()

@@ -80,7 +80,7 @@ func Verify(ctx context.Context, url string, files func() (map[int64]bool, error
 		return Report{}, fmt.Errorf("verify: %w", err)
 	}
 	defer func() { _ = d.Close() }() // it was only read
-	v := &verifier{}
+	v := &verifier{report: Report{Findings: []Finding{}}}
 	if err := d.Snapshot(ctx, func(read db.Reader) error { return v.all(ctx, read) }); err != nil {
 		return v.report, fmt.Errorf("verify: %w", err)
 	}

@@ -18,7 +18,7 @@ var (
 	webhookResults = words{
 		"ok": true, "unverified": true, "unreadable": true, "too_large": true, "busy": true, "error": true,
 	}
-	callResults = words{
+	callResults = withPolls(words{
 		"ok":                       true,
 		string(core.Temporary):     true,
 		string(core.RateLimited):   true,
@@ -26,7 +26,8 @@ var (
 		string(core.WindowClosed):  true,
 		string(core.ChannelBroken): true,
 		string(core.Ambiguous):     true,
-	}
+		"ack_dropped":              true,
+	})
 	fates = words{
 		string(core.FateMessage):     true,
 		string(core.FateDuplicate):   true,
@@ -35,6 +36,14 @@ var (
 		string(core.FateQuarantined): true,
 	}
 )
+
+// withPolls adds the same results of polls.
+func withPolls(w words) words {
+	for _, kind := range []core.FaultKind{core.Temporary, core.RateLimited, core.Permanent, core.WindowClosed, core.ChannelBroken, core.Ambiguous} {
+		w["poll_"+string(kind)] = true
+	}
+	return w
+}
 
 func (w words) bounded(s string) string {
 	if w[s] {

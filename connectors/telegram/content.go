@@ -49,23 +49,23 @@ func (m message) media() *core.Media {
 	switch {
 	case m.Animation != nil:
 		f := m.Animation
-		return &core.Media{Media: core.Video, Ref: f.FileID, MIME: f.MimeType, Name: f.FileName, Size: int64(f.FileSize)}
+		return &core.Media{Media: core.Video, Ref: f.FileID, MIME: f.MimeType, Name: f.FileName, Size: f.FileSize}
 	case len(m.Photo) > 0:
 		f := m.Photo[len(m.Photo)-1] // sizes ascend
 		return &core.Media{Media: core.Image, Ref: f.FileID, MIME: "image/jpeg", Size: int64(f.FileSize)}
 	case m.Video != nil:
 		f := m.Video
-		return &core.Media{Media: core.Video, Ref: f.FileID, MIME: f.MimeType, Name: f.FileName, Size: int64(f.FileSize)}
+		return &core.Media{Media: core.Video, Ref: f.FileID, MIME: f.MimeType, Name: f.FileName, Size: f.FileSize}
 	case m.VideoNote != nil:
 		return &core.Media{Media: core.Video, Ref: m.VideoNote.FileID, MIME: "video/mp4", Size: int64(m.VideoNote.FileSize)}
 	case m.Voice != nil:
-		return &core.Media{Media: core.Voice, Ref: m.Voice.FileID, MIME: m.Voice.MimeType, Size: int64(m.Voice.FileSize)}
+		return &core.Media{Media: core.Voice, Ref: m.Voice.FileID, MIME: m.Voice.MimeType, Size: m.Voice.FileSize}
 	case m.Audio != nil:
 		f := m.Audio
-		return &core.Media{Media: core.Audio, Ref: f.FileID, MIME: f.MimeType, Name: f.FileName, Size: int64(f.FileSize)}
+		return &core.Media{Media: core.Audio, Ref: f.FileID, MIME: f.MimeType, Name: f.FileName, Size: f.FileSize}
 	case m.Document != nil:
 		f := m.Document
-		return &core.Media{Media: core.File, Ref: f.FileID, MIME: f.MimeType, Name: f.FileName, Size: int64(f.FileSize)}
+		return &core.Media{Media: core.File, Ref: f.FileID, MIME: f.MimeType, Name: f.FileName, Size: f.FileSize}
 	case m.Sticker != nil:
 		return &core.Media{Media: core.Sticker, Ref: m.Sticker.FileID, MIME: stickerMIME(m.Sticker.IsAnimated, m.Sticker.IsVideo), Size: int64(m.Sticker.FileSize)}
 	}

@@ -146,7 +146,7 @@ func (c *Connector) fetch(ctx context.Context, address string, limit int64, l *c
 	if err != nil {
 		return "", none
 	}
-	resp, err := c.env.HTTP.Limited(fetchTimeout, maxUpload).Do(req)
+	resp, err := c.env.HTTP.Limited(fetchTimeout, maxUpload).Do(req) //nolint:bodyclose // haul closes it
 	if err != nil {
 		none.fault.Err = err
 		return "", none
