@@ -71,6 +71,13 @@ func check(c core.Content) error {
 		return join(optional("body", c.Body), format(c.Format), each("fields", c.Fields, 1, func(f core.Field) error {
 			return whether(f.Name != "" && f.Type != "", "a name and a type are needed")
 		}), link("submit.url", c.Submit.URL, true))
+	case core.Reaction:
+		return whether(c.To != "", "to must be the provider_id of the message")
+	case core.Deleted:
+		return whether(c.Of != "", "of must be the provider_id of the message")
+	case core.Edited:
+		t, ok := c.New.(core.Text)
+		return join(whether(c.Of != "", "of must be the provider_id of the message"), whether(ok && t.Body != "", "new must be a text"))
 	case core.Template:
 		return whether(c.Name != "" && c.Language != "", "name and language are needed")
 	}

@@ -196,6 +196,8 @@ type Capabilities struct {
 	Above     []MediaType          `json:"above,omitempty"` // media that may stand above buttons
 	Cards     int                  `json:"cards"`           // most cards shown natively in one message
 	Template  bool                 `json:"template"`
+	Edits     bool                 `json:"edits"`      // a text that was sent can be changed, and any message deleted
+	Reactions bool                 `json:"reactions"`  // we can react to a message
 	NeedsBody bool                 `json:"needs_body"` // buttons and lists must have a body
 	// Window is how long after the contact's last message the provider takes
 	// free messages; 0 for ever.

@@ -116,11 +116,37 @@ func (f *fitter) add(c Content) {
 		f.formContent(c)
 	case Template:
 		f.template(c)
-	case FormAnswer, Selection, Reaction, Order, Edited, Deleted, Unsupported:
+	case Reaction:
+		f.change(f.caps.Reactions && c.To != "", c)
+	case Deleted:
+		f.change(f.caps.Edits && c.Of != "", c)
+	case Edited:
+		f.edit(c)
+	case FormAnswer, Selection, Order, Unsupported:
 		f.lose("", "not_sendable", lines(string(c.Type()), PlainText(c)))
 	default:
 		f.lose("", "empty", "")
 	}
+}
+
+// change passes on what alters an earlier message, where the channel can.
+func (f *fitter) change(can bool, c Content) {
+	if can {
+		f.emit(c)
+		return
+	}
+	f.lose("", "not_sendable", lines(string(c.Type()), PlainText(c)))
+}
+
+// edit passes on a text in place of another, if it fits in one message.
+func (f *fitter) edit(c Edited) {
+	t, ok := c.New.(Text)
+	if ok {
+		p := f.styled("new.body", prose{t.Body, t.Format}, f.caps.Text)
+		c.New = Text{Body: p.text, Format: p.format}
+		ok = !blank(p.text) && f.fits(p.words(), f.caps.Text)
+	}
+	f.change(ok && f.caps.Edits && c.Of != "", c)
 }
 
 func (f *fitter) template(c Template) {

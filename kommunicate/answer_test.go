@@ -196,3 +196,24 @@ func TestSeveralActions(t *testing.T) {
 		t.Errorf("hand-off %+v, notices %q", a.HandOff, a.Notices)
 	}
 }
+
+// What a bot attaches is stored as JSON: a number that cannot be read again would
+// take the whole conversation with it.
+func TestNumbersThatNoFloatHolds(t *testing.T) {
+	a, err := ReadAnswer([]byte(`[{"message":"a","metadata":{"x":1e999,"y":[{"z":-1e400}],"n":12345678901234567891,"text":"{\"w\":2e999}","templateId":"6",
+		"payload":[{"title":"B","replyMetadata":{"id":1e999}}]}}]`))
+	if err != nil || len(a.Say) != 1 {
+		t.Fatalf("%+v, %v", a, err)
+	}
+	content, err := core.MarshalContent(a.Say[0].Content)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := core.UnmarshalContent(content); err != nil {
+		t.Errorf("%s: %v", content, err)
+	}
+	metadata, err := json.Marshal(a.Say[0].Metadata)
+	if want := `{"n":12345678901234567891,"text":"{\"w\":2e999}","x":"1e999","y":[{"z":"-1e400"}]}`; string(metadata) != want || err != nil {
+		t.Errorf("%s, %v; want %s", metadata, err, want)
+	}
+}

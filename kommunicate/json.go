@@ -34,7 +34,27 @@ func parse(data []byte) (any, error) {
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return nil, errors.New("more than one value")
 	}
-	return v, nil
+	return tame(v), nil
+}
+
+// tame makes strings of numbers that no float holds, such as 1e999: what a bot
+// attaches is kept as JSON, and must be readable again.
+func tame(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		for key, inner := range v {
+			v[key] = tame(inner)
+		}
+	case []any:
+		for i, inner := range v {
+			v[i] = tame(inner)
+		}
+	case json.Number:
+		if _, err := v.Float64(); err != nil {
+			return v.String()
+		}
+	}
+	return v
 }
 
 // tidy leaves out commas before a closing bracket, and bounds the depth.

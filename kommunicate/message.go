@@ -141,10 +141,6 @@ func (r *reader) template(m rich) core.Content {
 		}
 		return nil
 	}
-	if id == formTemplate {
-		r.note("has a form, which cannot be shown yet, so that only its text is")
-		return nil
-	}
 	read, known := templates[id]
 	if !known {
 		r.note("has template %q, which is not known, so that only its text is shown", id)

@@ -5,9 +5,12 @@ import (
 	"flag"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
+	"causeway/connectors"
+	"causeway/connectors/kit"
 	"causeway/core"
 	"causeway/kommunicate"
 
@@ -17,35 +20,54 @@ import (
 // What validates is read without a notice and shown without anything degraded or
 // lost, whatever the channel can show.
 func TestWhatValidatesIsShown(t *testing.T) {
-	checks := flag.Lookup("rapid.checks")
-	before := checks.Value.String()
-	if before == checks.DefValue {
-		if err := flag.Set("rapid.checks", "300"); err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { _ = flag.Set("rapid.checks", before) })
-	}
+	checks(t, 300)
 	rapid.Check(t, func(t *rapid.T) {
-		caps := someCapabilities(t)
-		schema := decoded(t, kommunicate.Schema("a channel", caps))
-		body, err := json.Marshal(grow(t, schema))
-		if err != nil {
-			t.Fatal(err)
-		}
-		answer, err := kommunicate.ReadAnswer(body)
-		if err != nil || len(answer.Notices) > 0 {
-			t.Fatalf("%.3000s\n%v %q", body, err, answer.Notices)
-		}
-		shown, err := core.Preview(core.Kind{Capabilities: caps, Render: nothing}, answer.Say, "Please choose")
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, n := range shown.Notes {
-			if n.Severity != core.Same {
-				t.Fatalf("%+v\n%.3000s\n%+v", caps, body, n)
-			}
-		}
+		showsWhatValidates(t, core.Kind{Capabilities: someCapabilities(t), Render: nothing})
 	})
+}
+
+// So it is on the kinds that there are.
+func TestWhatValidatesIsShownOnEveryKind(t *testing.T) {
+	checks(t, 100)
+	for _, k := range connectors.Kinds(kit.Offline(func(address string) { t.Errorf("a call to %s", address) })) {
+		t.Run(k.Name, func(t *testing.T) {
+			rapid.Check(t, func(t *rapid.T) { showsWhatValidates(t, k) })
+		})
+	}
+}
+
+// checks is how often rapid tries, if nobody said otherwise.
+func checks(t *testing.T, n int) {
+	t.Helper()
+	f := flag.Lookup("rapid.checks")
+	before := f.Value.String()
+	if before != f.DefValue {
+		return
+	}
+	if err := flag.Set("rapid.checks", strconv.Itoa(n)); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = flag.Set("rapid.checks", before) })
+}
+
+func showsWhatValidates(t *rapid.T, k core.Kind) {
+	body, err := json.Marshal(grow(t, decoded(t, kommunicate.Schema(k.Title, k.Capabilities))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := kommunicate.ReadAnswer(body)
+	if err != nil || len(answer.Notices) > 0 {
+		t.Fatalf("%.3000s\n%v %q", body, err, answer.Notices)
+	}
+	shown, err := core.Preview(k, answer.Say, "Please choose")
+	if err != nil {
+		t.Fatalf("%.3000s\n%v", body, err)
+	}
+	for _, n := range shown.Notes {
+		if n.Severity != core.Same {
+			t.Fatalf("%+v\n%.3000s\n%+v", k.Capabilities, body, n)
+		}
+	}
 }
 
 func nothing(core.Outgoing) ([]core.Payload, error) { return nil, nil }

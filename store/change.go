@@ -67,7 +67,9 @@ func (t *tx) change(id core.ConversationID, ch core.Change) (refused, err error)
 }
 
 // reassign gives the conversation to whom the change names, by the rules if it
-// names nobody.
+// names nobody. Who owns it already keeps it, under the same epoch: else what its
+// bot is about to answer would be held back. An empty team alone is no team, and
+// changes no owner.
 func (t *tx) reassign(c *conversation, ch core.Change) error {
 	asked := core.Asked{Cause: core.CauseAsked}
 	if ch.Owner != nil {
@@ -76,11 +78,23 @@ func (t *tx) reassign(c *conversation, ch core.Change) error {
 	if ch.Team != nil {
 		asked.Team = *ch.Team
 	}
+	if keeps := ch.Owner == nil && asked.Team == "" || asked.To != "" && c.ownedBy(asked.To); keeps {
+		if ch.Team == nil || c.Team == asked.Team {
+			return nil
+		}
+		c.Team = asked.Team
+		return t.note("conversation.updated", c.ID, map[string]any{"team": c.Team})
+	}
 	d, err := t.decide(c, asked)
 	if err != nil {
 		return err
 	}
 	return t.own(c, core.CauseAsked, d)
+}
+
+// ownedBy reports whether the agent or bot owns the conversation.
+func (c *conversation) ownedBy(id string) bool {
+	return c.Owner.ID == id && (c.Owner.Type == core.AgentType || c.Owner.Type == core.BotOwner)
 }
 
 // SetAvailability implements core.Store.

@@ -87,6 +87,34 @@ func TestALateAnswerIsSuppressed(t *testing.T) {
 	}
 }
 
+// Who says once more that the bot owns it, or that it has no team, must not cost
+// the contact an answer.
+func TestAnAnswerIsGivenThoughTheOwnerIsNamedAgain(t *testing.T) {
+	b := open(t, toHelper)
+	asked, answer := make(chan core.ConversationID), make(chan struct{})
+	b.works(func(ctx context.Context, w core.Work) core.Outcome {
+		if turn, ok := w.(core.TurnWork); ok && turn.Message != nil {
+			asked <- turn.Conversation.ID
+			<-answer
+		}
+		return b.echo(ctx, w)
+	})
+	b.hear(heard("5", "1", "one"))
+	id := <-asked
+	before := b.conversation(id)
+	helper, none := "helper", ""
+	for _, change := range []core.Change{{Owner: &helper}, {Team: &none}, {Owner: &helper, Team: &none}} {
+		if c, err := b.Change(t.Context(), id, change); err != nil || c.OwnerEpoch != before.OwnerEpoch || !c.Owner.Is(before.Owner) || c.Team != "" {
+			t.Errorf("%+v: %+v, %v", change, c, err)
+		}
+	}
+	close(answer)
+	b.quiet(id, 3)
+	if got := story(b.messages(id)); !strings.Contains(got, "bot sent echo one") {
+		t.Errorf("got\n%s", got)
+	}
+}
+
 func TestAfterAHandOffTheRestGoesToTheNewBot(t *testing.T) {
 	b := open(t, toHelper)
 	id := b.hear(heard("5", "1", "one"))[0].Conversation

@@ -34,7 +34,13 @@ func render(o core.Outgoing) ([]core.Payload, error) {
 		return to.contacts(c)
 	case core.Choices:
 		return to.choices(c)
-	case core.List, core.Cards, core.Form, core.FormAnswer, core.Template, core.Selection, core.Reaction, core.Order, core.Edited, core.Deleted, core.Unsupported:
+	case core.Edited, core.Deleted, core.Reaction:
+		p, err := to.change(c)
+		if err != nil {
+			return nil, err
+		}
+		return only(p)
+	case core.List, core.Cards, core.Form, core.FormAnswer, core.Template, core.Selection, core.Order, core.Unsupported:
 	}
 	return nil, fmt.Errorf("show a %s on Telegram: it was not made fit", o.Content.Type())
 }

@@ -106,6 +106,12 @@ func (c *Connector) dispatch(ctx context.Context, body any) error {
 		_, err = c.bot.AnswerCallbackQuery(ctx, b)
 	case *bot.EditMessageReplyMarkupParams:
 		_, err = c.bot.EditMessageReplyMarkup(ctx, b)
+	case *bot.EditMessageTextParams:
+		_, err = c.bot.EditMessageText(ctx, b)
+	case *bot.DeleteMessageParams:
+		_, err = c.bot.DeleteMessage(ctx, b)
+	case *bot.SetMessageReactionParams:
+		_, err = c.bot.SetMessageReaction(ctx, b)
 	case *bot.SendChatActionParams:
 		_, err = c.bot.SendChatAction(ctx, b)
 	default:

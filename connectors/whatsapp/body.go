@@ -20,8 +20,15 @@ type message struct {
 	Sticker       *file         `json:"sticker,omitempty"`
 	Location      *location     `json:"location,omitempty"`
 	Contacts      []addressCard `json:"contacts,omitempty"`
+	Reaction      *reaction     `json:"reaction,omitempty"`
 	Interactive   *choice       `json:"interactive,omitempty"`
 	Template      *template     `json:"template,omitempty"`
+}
+
+// reaction with an empty emoji takes it back. It quotes nothing.
+type reaction struct {
+	MessageID string `json:"message_id"`
+	Emoji     string `json:"emoji"`
 }
 
 type quote struct {

@@ -34,8 +34,9 @@ func capabilities() core.Capabilities {
 	return core.Capabilities{
 		Unit: core.UTF16, Text: maxText, Caption: maxCaption,
 		// Meta's pages "Throughput" and "Pair rate limits".
-		Rate:    core.Rate{Every: time.Second / 80, Burst: 80, PairEvery: 6 * time.Second, PairBurst: 45},
-		Formats: []core.Format{core.HTML, core.Markdown},
+		Rate:      core.Rate{Every: time.Second / 80, Burst: 80, PairEvery: 6 * time.Second, PairBurst: 45},
+		Reactions: true,
+		Formats:   []core.Format{core.HTML, core.Markdown},
 		Media: map[core.MediaType]core.Medium{
 			core.Image:   {Max: 5 * megabyte, Caption: true, MIME: shownTypes(core.Image)},
 			core.Video:   {Max: 16 * megabyte, Caption: true, MIME: shownTypes(core.Video)},

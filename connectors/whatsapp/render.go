@@ -56,7 +56,9 @@ func messageOf(c core.Content) (message, error) {
 		return templateMessage(c)
 	case core.Album, core.Cards, core.Form:
 		return message{}, errors.New("it is shown in parts, and came whole")
-	case core.FormAnswer, core.Selection, core.Reaction, core.Order, core.Edited, core.Deleted, core.Unsupported, nil:
+	case core.Reaction:
+		return message{Type: "reaction", Reaction: &reaction{MessageID: string(c.To), Emoji: c.Emoji}}, nil
+	case core.FormAnswer, core.Selection, core.Order, core.Edited, core.Deleted, core.Unsupported, nil:
 	}
 	return message{}, errors.New("it cannot be sent")
 }
