@@ -6,7 +6,7 @@ LINT_VERSION  := v2.15.0
 VERSION       ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LINT          := bin/golangci-lint
 # The packages whose tests have golden files.
-GOLDEN         = $(shell grep -rlE 'flag\.Bool\("update"|connectortest\.Run' --include='*_test.go' . | xargs -n1 dirname | sort -u)
+GOLDEN         = $(shell grep -rlE '(flag\.Bool|Lookup)\("update"|connectortest\.Run' --include='*_test.go' . | xargs -n1 dirname | sort -u)
 
 .DEFAULT_GOAL := help
 .PHONY: help demo build test check golden docs fuzz clean

@@ -2,6 +2,7 @@ package core
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -71,7 +72,7 @@ func (f Form) Ask(i int) Content {
 		c := Choices{Body: title}
 		for n, o := range field.Options {
 			if o.Value != "" {
-				c.Buttons = append(c.Buttons, Button{Type: Reply, Title: o.Label, ID: optionID(n)})
+				c.Buttons = append(c.Buttons, Button{Type: Reply, Title: o.Label, ID: questionID(i) + optionID(n)})
 			}
 		}
 		if len(c.Buttons) > 0 {
@@ -111,10 +112,53 @@ func (f Field) hint() string {
 	return ""
 }
 
-// Hear takes what the contact said to the question that stands open.
+// questionID begins the ids of the options of field i, so that a second tap on
+// one question is no answer to the next.
+func questionID(i int) string { return "field-" + strconv.Itoa(i) + "-" }
+
+// tap is a tap on the question that stands open, its id as the field knows it; ok
+// is false for a button of anything else.
+func (f Form) tap(d Dialogue, pick Selection) (Selection, bool) {
+	if pick.Of != 0 && pick.Of < d.Form {
+		return pick, false
+	}
+	if d.At >= len(f.Fields) {
+		return pick, pick.ID == submitID
+	}
+	id, ok := strings.CutPrefix(pick.ID, questionID(d.At))
+	pick.ID = id
+	return pick, ok
+}
+
+// Leaves reports whether what the contact said has nothing to do with the form,
+// so that the bot hears it, and the question stays open: an old button of
+// another message, or words where a button alone is to be tapped.
+func (f Form) Leaves(d Dialogue, said Content, t FormTexts) bool {
+	pick, isPick := said.(Selection)
+	if isPick {
+		_, ok := f.tap(d, pick)
+		return !ok && pick.ID != submitID && !strings.HasPrefix(pick.ID, "field-")
+	}
+	if d.At < len(f.Fields) {
+		return false
+	}
+	word := wordOf(said)
+	return word != fold(t.Cancel) && word != fold(t.Back)
+}
+
+func wordOf(said Content) string { return fold(strings.Trim(PlainText(said), " .!?\t\n")) }
+
+// Hear takes what the contact said to the question that stands open. A tap on an
+// earlier question has it asked again.
 func (f Form) Hear(d Dialogue, said Content, t FormTexts) Step {
 	d.Typed = nil
-	word := fold(strings.Trim(PlainText(said), " .!?\t\n"))
+	if pick, ok := said.(Selection); ok {
+		if pick, ok = f.tap(d, pick); !ok {
+			return f.ask(d)
+		}
+		said = pick
+	}
+	word := wordOf(said)
 	if _, text := said.(Text); text && word != "" {
 		switch word {
 		case fold(t.Cancel):

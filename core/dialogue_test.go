@@ -36,7 +36,7 @@ func converse(f Form, answers ...Content) (asked []string, last Step) {
 func said(text string) Content { return Text{Body: text} }
 
 func TestAFormIsAskedFieldByField(t *testing.T) {
-	asked, last := converse(booking, said("Zoë Okafor"), Selection{ID: "option-1", Title: "Größer"}, said("tea, 3"), said("1234"), said("2026-12-24"))
+	asked, last := converse(booking, said("Zoë Okafor"), Selection{ID: "field-2-option-1", Title: "Größer"}, said("tea, 3"), said("1234"), said("2026-12-24"))
 	want := "Which plan?|Extras?\n1. Tea\n2. Milk\n3. Sugar\n(1, 2 … / 0)|Pin|Day\n(YYYY-MM-DD)"
 	if got := strings.Join(asked, "|"); got != want {
 		t.Errorf("asked %q", got)
@@ -144,5 +144,50 @@ func TestFitShowsTheFirstQuestionAndNotesTheRest(t *testing.T) {
 	}
 	if !found {
 		t.Errorf("notes are %+v", notes)
+	}
+}
+
+// TestATapOnAnotherQuestionIsNoAnswer: people tap twice, and old buttons stay.
+func TestATapOnAnotherQuestionIsNoAnswer(t *testing.T) {
+	yesNo := []FieldOption{{Label: "Yes", Value: "y"}, {Label: "No", Value: "n"}}
+	f := Form{Fields: []Field{
+		{Type: RadioField, Name: "a", Options: yesNo}, {Type: RadioField, Name: "b", Options: yesNo}, {Type: SecretField, Name: "Pin"},
+	}}
+	tap := func(i int) Selection {
+		return Selection{ID: f.Ask(i).(Choices).Buttons[0].ID, Title: "Yes", Of: 9}
+	}
+	asked, last := converse(f, tap(0), tap(0))
+	if strings.Join(asked, "|") != "b\n[Yes]\n[No]|b\n[Yes]\n[No]" && len(last.Next.Answers) != 1 || last.Next.At != 1 {
+		t.Errorf("a second tap is %+v, asked %q", last, asked)
+	}
+	if _, last = converse(f, tap(0), tap(1), tap(1)); last.Done != nil || last.Next.At != 2 || !last.Next.Secret {
+		t.Errorf("a tap where a secret is asked is %+v", last)
+	}
+	old := tap(0)
+	old.Of = 6 // before the form
+	if _, last = converse(f, old); last.Next.At != 0 {
+		t.Errorf("a tap on an earlier form is %+v", last)
+	}
+}
+
+func TestWhatHasNothingToDoWithAFormLeavesIt(t *testing.T) {
+	button := Form{Fields: []Field{{Type: HiddenField, Name: "a", Value: "1"}}, Submit: FormSubmit{Label: "Go"}}
+	for _, tt := range []struct {
+		name   string
+		form   Form
+		said   Content
+		leaves bool
+	}{
+		{"an old button", booking, Selection{ID: "menu", Title: "Menu"}, true},
+		{"words", booking, said("Zoë"), false},
+		{"a picture", booking, Media{Media: Image}, false},
+		{"a tap on an earlier question", booking, Selection{ID: "field-0-option-1"}, false},
+		{"words where a button is to be tapped", button, said("what is this?"), true},
+		{"the button", button, Selection{ID: submitID, Title: "Go"}, false},
+		{"the word that ends it", button, said("Cancel!"), false},
+	} {
+		if got := tt.form.Leaves(tt.form.Begin(7), tt.said, formTexts); got != tt.leaves {
+			t.Errorf("%s: %v", tt.name, got)
+		}
 	}
 }

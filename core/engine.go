@@ -19,6 +19,7 @@ type Engine struct {
 
 	trouble trouble // faults in a row, by channel
 	pace    pace
+	crowd   crowd
 	acking  chan struct{} // a place for each ack under way
 	acks    sync.WaitGroup
 }
@@ -69,7 +70,7 @@ const (
 // NewEngine makes an engine that begins with s.
 func NewEngine(o Ports, s *Setup) *Engine {
 	e := &Engine{o: o, acking: make(chan struct{}, ackPlaces)}
-	e.trouble.rows, e.pace.full = map[ChannelID]int{}, map[string]time.Time{}
+	e.trouble.rows, e.pace.full, e.crowd.in = map[ChannelID]int{}, map[string]time.Time{}, map[string]int{}
 	e.setup.Store(s)
 	return e
 }

@@ -39,6 +39,10 @@ func Fit(answer []Saying, caps Capabilities, o FitOptions) []Fitted {
 	for _, s := range answer {
 		f := fitter{caps: caps, options: o, message: len(all), number: number}
 		f.Saying = s
+		if text, ok := f.instead(s); ok {
+			all = append(all, text)
+			continue
+		}
 		if n := len(all); n > 0 && caps.NeedsBody {
 			if joined, ok := join(all[n-1].Saying, s); ok {
 				all, f.message, f.Saying = all[:n-1], n-1, joined

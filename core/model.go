@@ -156,8 +156,10 @@ type Message struct {
 	ReplyTo      MessageID      `json:"reply_to,omitempty"`
 	Private      bool           `json:"private,omitempty"` // agents only, never sent
 	Metadata     Metadata       `json:"metadata,omitempty"`
-	At           time.Time      `json:"provider_time,omitzero"` // as the provider says, for show only
-	CreatedAt    time.Time      `json:"created_at"`
+	// Details is what the provider told along with its reports, such as the price.
+	Details   Metadata  `json:"details,omitempty"`
+	At        time.Time `json:"provider_time,omitzero"` // as the provider says, for show only
+	CreatedAt time.Time `json:"created_at"`
 }
 
 // Status is where a message stands.

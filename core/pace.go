@@ -87,3 +87,41 @@ func wait(ctx context.Context, d time.Duration) bool {
 		return true
 	}
 }
+
+// crowd counts what is under way with each bot or provider, so that one that
+// hangs does not take the places of all the others.
+type crowd struct {
+	mu sync.Mutex
+	in map[string]int
+}
+
+const (
+	// mostAtOnce is how much may be under way with one: half of what a store
+	// hands out of one sort of work.
+	mostAtOnce = 1024
+	// crowdWait is how long who is turned away waits at least and at most.
+	crowdWait, crowdPatience = 250 * time.Millisecond, 10 * time.Second
+)
+
+// enter takes a place with name, to be left again, and reports whether there is one.
+func (c *crowd) enter(name string) (leave func(), ok bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.in[name] >= mostAtOnce {
+		return nil, false
+	}
+	c.in[name]++
+	return func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		if c.in[name]--; c.in[name] == 0 {
+			delete(c.in, name)
+		}
+	}, true
+}
+
+// turnedAway asks for work again for which there was no place. What has waited
+// for long comes more rarely, so that many who wait do not keep the store busy.
+func turnedAway(waited time.Duration) Later {
+	return Later{After: min(max(waited/4, crowdWait), crowdPatience)}
+}

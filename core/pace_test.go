@@ -1,6 +1,8 @@
 package core
 
 import (
+	"context"
+	"sync"
 	"testing"
 	"time"
 )
@@ -32,5 +34,47 @@ func TestPaceKeepsToBothRates(t *testing.T) {
 	}
 	if got := p.take(now, "e", "a", Rate{}, time.Minute); got != 0 {
 		t.Errorf("without bounds it waits %s", got)
+	}
+}
+
+// heldBot answers when it is let go.
+type heldBot struct{ heard, let chan struct{} }
+
+func (b heldBot) Reply(context.Context, Turn) (Answer, error) {
+	b.heard <- struct{}{}
+	<-b.let
+	return Answer{}, nil
+}
+
+// A bot that hangs keeps so many turns and no more, so that there are places for
+// the turns of the others.
+func TestABotThatHangsLeavesRoomForOthers(t *testing.T) {
+	e := policyEngine(&oneCall{}, 0, true)
+	hangs, answers := heldBot{make(chan struct{}), make(chan struct{})}, heldBot{make(chan struct{}, 1), make(chan struct{})}
+	close(answers.let)
+	setup := *e.setup.Load()
+	setup.Bots = map[string]Bot{"hangs": hangs, "answers": answers}
+	e.Swap(&setup)
+	turn := func(bot string, waited time.Duration) Outcome {
+		m := &Message{Content: Text{Body: "a"}}
+		return e.Act(t.Context(), TurnWork{Turn: Turn{Bot: bot, Conversation: Conversation{Channel: "c"}, Message: m, At: policyNow.Add(-waited)}})
+	}
+	var all sync.WaitGroup
+	for range mostAtOnce {
+		all.Go(func() { turn("hangs", 0) })
+		<-hangs.heard
+	}
+	for waited, want := range map[time.Duration]time.Duration{0: crowdWait, 8 * time.Second: 2 * time.Second, time.Hour: crowdPatience} {
+		if got, ok := turn("hangs", waited).(Later); !ok || got != (Later{After: want}) {
+			t.Errorf("one more, after %s: %+v", waited, got)
+		}
+	}
+	if got, ok := turn("answers", 0).(TurnDone); !ok || got.Failed {
+		t.Errorf("the other bot: %+v", got)
+	}
+	close(hangs.let)
+	all.Wait()
+	if len(e.crowd.in) != 0 {
+		t.Errorf("places are still taken: %v", e.crowd.in)
 	}
 }

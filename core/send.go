@@ -31,14 +31,6 @@ func (e *Engine) send(ctx context.Context, s *Setup, w SendWork) Outcome {
 	if !ok {
 		return Later{After: brokenPause, Fault: &Fault{Kind: ChannelBroken, Code: "no_channel", Message: "the channel is not configured; the message waits"}}
 	}
-	if w.Died {
-		if wait := ch.Kind.Capabilities.Evidence - now.Sub(w.Begun); wait > 0 {
-			return Later{After: wait}
-		}
-		if !ch.Resend {
-			return SendFailed{Fault: &Fault{Kind: Ambiguous, Code: "died", Message: "we stopped while sending; whether it was sent is not known"}}
-		}
-	}
 	calls, err := render(ch.Kind, w, now)
 	switch {
 	case err != nil:
@@ -47,6 +39,14 @@ func (e *Engine) send(ctx context.Context, s *Setup, w SendWork) Outcome {
 		return SendFailed{Fault: &Fault{Kind: Permanent, Code: "empty", Message: "nothing of it can be shown on this channel"}}
 	case w.Made >= len(calls):
 		return CallMade{Last: true} // the provider's reports told us of the last call
+	}
+	if w.Died {
+		if wait := ch.Kind.Capabilities.Evidence - now.Sub(w.Begun); wait > 0 {
+			return Later{After: wait}
+		}
+		if !ch.Resend {
+			return SendFailed{Fault: &Fault{Kind: Ambiguous, Code: "died", Message: "we stopped while sending; whether it was sent is not known"}}
+		}
 	}
 	return e.call(ctx, ch, w, calls[w.Made], w.Made+1 == len(calls))
 }
@@ -69,6 +69,11 @@ func render(k Kind, w SendWork, now time.Time) ([]Payload, error) {
 }
 
 func (e *Engine) call(ctx context.Context, ch Channel, w SendWork, p Payload, last bool) Outcome {
+	leave, ok := e.crowd.enter("channel " + string(ch.ID))
+	if !ok {
+		return turnedAway(e.o.Now().Sub(w.Message.CreatedAt))
+	}
+	defer leave()
 	if delay := e.pace.take(e.o.Now(), ch.ID, w.To, ch.Rate, paceSleep); delay > paceSleep || !wait(ctx, delay) {
 		return Later{After: delay}
 	}

@@ -61,12 +61,22 @@ func fits(s string, limit int, u Unit) bool {
 	return limit <= 0 || len(s) <= limit || Length(s, u) <= limit
 }
 
+// grapheme is the first one of s, what follows, and the state for it. Letters of
+// ASCII with others behind them need no tables.
+func grapheme(s string, state int) (first, rest string, next int) {
+	if s[0] < utf8.RuneSelf && s[0] != '\r' && (len(s) == 1 || s[1] < utf8.RuneSelf) {
+		return s[:1], s[1:], -1
+	}
+	first, rest, _, next = uniseg.FirstGraphemeClusterInString(s, state)
+	return first, rest, next
+}
+
 // head is as many whole graphemes from the start of s as fit.
 func head(s string, limit int, u Unit) string {
 	end, n := 0, 0
 	for rest, state := s, -1; rest != ""; {
 		var g string
-		g, rest, _, state = uniseg.FirstGraphemeClusterInString(rest, state)
+		g, rest, state = grapheme(rest, state)
 		if n += Length(g, u); n > limit {
 			break
 		}
@@ -82,7 +92,7 @@ func spans(s string, limit int, u Unit) []span {
 	c := cutter{s: s, limit: limit, u: u}
 	for rest, state := s, -1; rest != ""; {
 		var g string
-		g, rest, _, state = uniseg.FirstGraphemeClusterInString(rest, state)
+		g, rest, state = grapheme(rest, state)
 		if Length(g, u) <= limit {
 			c.take(g)
 			continue
@@ -135,7 +145,7 @@ func (c *cutter) emit(cut int) {
 	from := c.start
 	for rest, state := c.s[from:cut], -1; rest != ""; {
 		var g string
-		if g, rest, _, state = uniseg.FirstGraphemeClusterInString(rest, state); !blank(g) {
+		if g, rest, state = grapheme(rest, state); !blank(g) {
 			break
 		}
 		from += len(g)

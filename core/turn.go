@@ -35,11 +35,16 @@ func (e *Engine) turn(ctx context.Context, s *Setup, w TurnWork) Outcome {
 	if !ok {
 		return TurnDone{Failed: true, Notices: []string{"The channel " + string(w.Conversation.Channel) + " is not configured."}}
 	}
-	if w.Dialogue != nil && w.Message != nil {
+	if w.Dialogue != nil && w.Message != nil && !w.Form.Leaves(*w.Dialogue, w.Message.Content, s.Forms) {
 		return e.dialogue(s, ch, w)
 	}
 	w.Source = ch.Kind.Source
 	begun := e.o.Now()
+	leave, ok := e.crowd.enter("bot " + w.Bot)
+	if !ok {
+		return turnedAway(begun.Sub(w.At))
+	}
+	defer leave()
 	answer, err := bot.Reply(ctx, w.Turn)
 	if err != nil {
 		f := FaultOf(err)
@@ -122,6 +127,11 @@ func (e *Engine) fetch(ctx context.Context, s *Setup, w FetchWork) Outcome {
 	if !ok || !opens {
 		return FetchFailed{&Fault{Kind: Permanent, Code: "no_channel", Message: "the channel cannot fetch files"}}
 	}
+	leave, ok := e.crowd.enter("files of " + string(w.Channel))
+	if !ok {
+		return turnedAway(crowdPatience)
+	}
+	defer leave()
 	kept, err := e.keep(ctx, opener, w)
 	if err == nil {
 		return Fetched{kept}
@@ -149,6 +159,11 @@ const submitTries = 3
 
 // submit makes the call of a submit button.
 func (e *Engine) submit(ctx context.Context, w SubmitWork) Outcome {
+	leave, ok := e.crowd.enter("forms")
+	if !ok {
+		return turnedAway(crowdPatience)
+	}
+	defer leave()
 	err := e.o.Submit.Submit(ctx, w.Submission)
 	if err == nil {
 		return Submitted{Notice: "The button “" + w.Title + "” was carried out."}

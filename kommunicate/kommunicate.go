@@ -59,9 +59,6 @@ const (
 	typeVideo      = 9
 )
 
-// formTemplate is the form, which has no content in the core.
-const formTemplate = "12"
-
 // richMessage marks a rich message in its metadata's contentType.
 const richMessage = "300"
 

@@ -59,11 +59,7 @@ func (s shaper) messages() []any {
 		all = append(append(all, s.htmlReplies(shapes)...), s.dialog(shapes)...)
 	}
 	all = append(all, s.files()...)
-	all = append(all, s.cards())
-	if readsForms() {
-		all = append(all, s.forms(shapes))
-	}
-	return all
+	return append(all, s.cards(), s.forms(shapes))
 }
 
 // mostText bounds texts that have no limit of the channel's, in characters.

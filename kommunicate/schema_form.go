@@ -2,13 +2,6 @@ package kommunicate
 
 import "causeway/core"
 
-// readsForms reports whether a form is read as one. What is not read is no answer.
-func readsForms() bool {
-	say, _, err := ReadMessage([]byte(`{"metadata":{"templateId":"12","payload":[{"type":"text","data":{"label":"x"}}]}}`))
-	_, form := say.Content.(core.Form)
-	return err == nil && form
-}
-
 // forms is template 12. It is asked field by field. Regular expressions are left
 // out: no schema can tell those that we can check from others.
 func (s shaper) forms(shapes []picks) schema {

@@ -132,7 +132,7 @@ func (s shaper) files() []any {
 		all = append(all, templated("Pictures. "+s.about(core.Image), "9", text("", mostText), arrayOf(1, maxItems, item)))
 	}
 	if s.has(core.Video) {
-		item := objectOf("", schema{"url": address(0), "caption": text("", mostSaid), "type": text("The MIME type, such as video/mp4.", mostName)}, "url")
+		item := objectOf("", schema{"url": address(0), "caption": text("", mostSaid), "type": s.mime(core.Video)}, "url")
 		all = append(all, templated("Films. "+s.about(core.Video), "14", text("", mostText), arrayOf(1, maxItems, item)))
 	}
 	required := []string{"url", "caption", "source"}
@@ -141,9 +141,23 @@ func (s shaper) files() []any {
 	}
 	page := objectOf("", schema{
 		"url": address(0), "source": wording("Whose page it is, such as youtube.", mostName), "caption": s.title("", s.linkTitle()),
-		"type": text("", mostName),
+		"type": s.mime(core.Video),
 	}, required...)
 	return append(all, templated("Links to pages with films.", "14", s.body(), arrayOf(1, maxItems, page)))
+}
+
+// mime is the MIME type of a file that the channel shows as m.
+func (s shaper) mime(m core.MediaType) schema {
+	var taken []any
+	for _, t := range s.caps.Media[m].MIME {
+		if strings.Contains(t, "/") { // the others are ends of names
+			taken = append(taken, t)
+		}
+	}
+	if len(taken) == 0 {
+		return text("The MIME type, such as video/mp4.", mostName)
+	}
+	return described(schema{"enum": taken}, "The MIME type.")
 }
 
 // has reports whether the channel shows a type of media.

@@ -92,6 +92,15 @@ func (l *Lanes) Wake(tx *db.Tx, laneID string) error {
 	return nil
 }
 
+// Known ends the doubt about a task, within tx: what the run that died has done is known now.
+func (l *Lanes) Known(tx *db.Tx, laneID string, ref int64) error {
+	if _, err := tx.Exec(`UPDATE task SET starts = CASE WHEN (SELECT owner FROM lane WHERE id = $1) IS NULL THEN 0 ELSE 1 END
+		WHERE lane_id = $1 AND ref = $2 AND starts > 0`, laneID, ref); err != nil {
+		return fmt.Errorf("end the doubt on lane %s: %w", laneID, err)
+	}
+	return nil
+}
+
 // wake has the poller look now.
 func (l *Lanes) wake() {
 	select {

@@ -62,7 +62,9 @@ type Result struct {
 	Next   Step
 	// After is how long to wait. Again with 0 keeps the lane: Commit is stored and the handler called again at once,
 	// which is how progress between the calls of one task is kept.
-	After  time.Duration
+	After time.Duration
+	// Doubt keeps Task.Starts and StartedAt over the wait: what the run that died has done is still not known.
+	Doubt  bool
 	Pause  *Pause // stops the scope's lanes
 	Resume bool   // the scope works: ends a pause whose time has passed
 	Error  string // kept on the lane for people; "" clears it

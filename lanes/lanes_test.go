@@ -257,6 +257,53 @@ func TestAfterACrashTasksRunAgainAndKnowIt(t *testing.T) {
 	})
 }
 
+// Who waits for evidence of what a dead run did must know of it afterwards too,
+// until the evidence has come.
+func TestADoubtOutlastsTheWait(t *testing.T) {
+	for name, known := range map[string]bool{"nothing becomes known": false, "it becomes known": true} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			synctest.Test(t, func(t *testing.T) {
+				d := openAt(t, dir+"/lanes.db")
+				dead := New(d, Options{Handlers: map[string]Handler{"send": func(context.Context, Task) Result { return Result{} }}})
+				dead.launch = func(*run) {} // takes lanes and dies
+				must(t, dead.boot(context.Background()))
+				dead.open = true
+				began := time.Now().Truncate(time.Millisecond)
+				must(t, enqueue(d, dead, send, 1))
+				var runs []Task
+				var l *Lanes
+				l = New(d, Options{Handlers: map[string]Handler{"send": func(_ context.Context, task Task) Result {
+					runs = append(runs, task)
+					switch {
+					case len(runs) == 3:
+						return Result{}
+					case known && len(runs) == 2: // told while it runs, as before while it waited
+						must(t, l.d.Do(context.Background(), 0, func(tx *db.Tx) error { return l.Known(tx, task.Lane, task.Ref) }))
+					}
+					return Result{Next: Again, After: time.Minute, Doubt: true}
+				}}})
+				stop := runLanes(t, l)
+				pass(time.Second)
+				if known {
+					must(t, d.Do(context.Background(), 0, func(tx *db.Tx) error { return l.Known(tx, runs[0].Lane, runs[0].Ref) }))
+				}
+				pass(3 * time.Minute)
+				stop()
+				for i, task := range runs {
+					if doubt := task.Starts > 1; doubt != (i == 0 || !known) || doubt && !task.StartedAt.Equal(began) {
+						t.Errorf("run %d: %+v", i+1, task)
+					}
+				}
+				if len(runs) != 3 {
+					t.Errorf("%d runs", len(runs))
+				}
+				checkRest(t, d)
+			})
+		})
+	}
+}
+
 func TestTheLivingTakeOverFromTheDead(t *testing.T) {
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {

@@ -25,6 +25,9 @@ const (
 	waitSQL = `UPDATE lane SET owner = NULL, due_at = $4, attempts = attempts + $5, last_error = $6, epoch = epoch + 1, parked = ` + parkedSQL + fence
 	keepSQL = `UPDATE lane SET last_error = $4, epoch = epoch + 1` + fence
 
+	// A doubt that has ended meanwhile (starts is 1 then, see Known) is not kept.
+	forgetSQL = `UPDATE task SET starts = CASE WHEN $3 AND starts > 1 THEN starts ELSE 0 END WHERE lane_id = $1 AND seq = $2`
+
 	beginSQL = `UPDATE task SET starts = starts + 1, started_at = CASE WHEN starts = 0 THEN $1 ELSE started_at END
 		WHERE lane_id = $2 AND seq = (SELECT min(seq) FROM task WHERE lane_id = $2) AND due_at <= $1
 		RETURNING seq, what, ref, starts, started_at, created_at`
@@ -64,13 +67,13 @@ func (l *Lanes) store(tx *db.Tx, r *run, res Result) (fenced bool, err error) {
 		if after <= 0 {
 			after = l.o.Backoff(r.attempts + 1)
 		}
-		return false, l.wait(tx, r, now+after.Milliseconds(), 1, res.Error)
+		return false, l.wait(tx, r, now+after.Milliseconds(), 1, res)
 	default:
 		after := max(res.After, 0)
 		if res.Pause != nil && res.Pause.Scope == "" && r.lane.Scope == "" {
 			after = max(after, res.Pause.For) // a lane without a scope pauses only itself
 		}
-		return false, l.wait(tx, r, now+after.Milliseconds(), 0, res.Error)
+		return false, l.wait(tx, r, now+after.Milliseconds(), 0, res)
 	}
 }
 
@@ -102,15 +105,15 @@ func (l *Lanes) done(tx *db.Tx, r *run, res Result, now int64) error {
 }
 
 // wait lets go of the lane until the time at.
-func (l *Lanes) wait(tx *db.Tx, r *run, at int64, failures int, why string) error {
-	n, err := tx.Exec(waitSQL, r.lane.ID, l.me, r.epoch, at, failures, db.Clean(why))
+func (l *Lanes) wait(tx *db.Tx, r *run, at int64, failures int, res Result) error {
+	n, err := tx.Exec(waitSQL, r.lane.ID, l.me, r.epoch, at, failures, db.Clean(res.Error))
 	if err == nil && n == 0 {
 		err = errFenced
 	}
 	if err != nil {
 		return err
 	}
-	if _, err := tx.Exec(`UPDATE task SET starts = 0 WHERE lane_id = $1 AND seq = $2`, r.lane.ID, r.task.seq); err != nil {
+	if _, err := tx.Exec(forgetSQL, r.lane.ID, r.task.seq, res.Doubt); err != nil {
 		return err
 	}
 	if at <= ms(l.o.Now())+l.o.Poll.Milliseconds() {

@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"unicode/utf8"
 
 	"causeway/core"
@@ -60,6 +61,9 @@ func (t *tx) typed(c *conversation, said core.Text) (core.Content, error) {
 		return said, nil
 	}
 	sets, err := t.offered(c)
+	if err == nil {
+		sets, err = t.ofQuestion(c, sets)
+	}
 	if err != nil || len(sets) == 0 {
 		return said, err
 	}
@@ -73,6 +77,25 @@ func (t *tx) typed(c *conversation, said core.Text) (core.Content, error) {
 		}
 	}
 	return said, nil
+}
+
+// ofQuestion leaves, of what was offered, what belongs to the question of a form
+// that stands open: "2" is an answer to it, and not to a menu further up.
+func (t *tx) ofQuestion(c *conversation, sets []core.Offered) ([]core.Offered, error) {
+	if len(sets) == 0 || c.dialogue == "" || c.Owner.Type != core.BotOwner {
+		return sets, nil
+	}
+	var d core.Dialogue
+	if err := unpack(c.dialogue, &d); err != nil {
+		return nil, err
+	}
+	var newest int64
+	err := t.Row(`SELECT answer FROM message WHERE conversation_id = $1 AND direction = 'out' AND private = 0 AND sender_type = 'bot'
+		AND status <> 'suppressed' ORDER BY seq DESC LIMIT 1`, []any{int64(c.ID)}, &newest)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return nil, fmt.Errorf("look for the last question: %w", err)
+	}
+	return slices.DeleteFunc(sets, func(o core.Offered) bool { return o.Message < d.Form || o.Answer != newest }), nil
 }
 
 // offered lists the options of the newest answers whose sending has begun, the

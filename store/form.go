@@ -2,9 +2,12 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 
 	"causeway/core"
+	"causeway/db"
 	"causeway/lanes"
 )
 
@@ -35,15 +38,32 @@ func (c *conversation) setDialogue(d *core.Dialogue) (err error) {
 }
 
 // hideSecret keeps what the contact typed as a secret out of the message, and of
-// the ledger; the dialogue has it until the turn has read it.
-func (t *tx) hideSecret(c *conversation, r *row) error {
+// the ledger; the dialogue has it until the turn has read it. While a person
+// owns the conversation nobody reads it, and it is a secret as long as the form's
+// question is the last thing that the contact was told.
+func (t *tx) hideSecret(c *conversation, r *row, quotes core.ProviderID) error {
+	if edit, ok := r.Content.(core.Edited); ok {
+		return t.hideEdited(c, r, edit)
+	}
+	if quotes != "" { // providers repeat what is quoted
+		if err := t.maskIfHidden(c.Channel, quotes); err != nil {
+			return err
+		}
+	}
 	said, ok := r.Content.(core.Text)
-	if !ok || c.dialogue == "" || c.Owner.Type != core.BotOwner {
+	if !ok || c.dialogue == "" {
 		return nil
 	}
 	var d core.Dialogue
 	if err := unpack(c.dialogue, &d); err != nil || !d.Secret {
 		return err
+	}
+	if c.Owner.Type != core.BotOwner {
+		if last, err := t.lastSpeaker(c); err != nil || last != core.FromBot {
+			return err
+		}
+		r.Content, t.masked = core.Text{Body: core.Mask}, true
+		return nil
 	}
 	if d.Typed == nil {
 		d.Typed = map[core.MessageID]string{}
@@ -51,6 +71,47 @@ func (t *tx) hideSecret(c *conversation, r *row) error {
 	d.Typed[r.ID] = said.Body
 	r.Content, t.masked = core.Text{Body: core.Mask}, true
 	return c.setDialogue(&d)
+}
+
+// hideEdited masks a new version of a message that is masked.
+func (t *tx) hideEdited(c *conversation, r *row, edit core.Edited) error {
+	hidden, err := t.hidden(c.Channel, edit.Of)
+	if hidden {
+		edit.New = core.Text{Body: core.Mask}
+		r.Content, t.masked = edit, true
+	}
+	return err
+}
+
+// maskIfHidden keeps a delivery's body out of the ledger if it repeats a secret.
+func (t *tx) maskIfHidden(ch core.ChannelID, provider core.ProviderID) error {
+	hidden, err := t.hidden(ch, provider)
+	t.masked = t.masked || hidden
+	return err
+}
+
+// hidden reports whether a contact's message was masked when it was kept.
+func (t *tx) hidden(ch core.ChannelID, provider core.ProviderID) (bool, error) {
+	var n int
+	err := t.Row(`SELECT count(*) FROM message WHERE channel = $1 AND provider_id = $2 AND direction = 'in' AND text = $3`,
+		[]any{string(ch), db.Clean(string(provider)), core.Mask}, &n)
+	if err != nil {
+		return false, fmt.Errorf("look for a secret: %w", err)
+	}
+	return n > 0, nil
+}
+
+// lastSpeaker is who said the last thing that was meant for the contact.
+func (t *tx) lastSpeaker(c *conversation) (who core.SenderType, err error) {
+	err = t.Row(`SELECT sender_type FROM message WHERE conversation_id = $1 AND direction = 'out' AND private = 0 AND sender_type <> 'system'
+		AND status <> 'suppressed' ORDER BY seq DESC LIMIT 1`, []any{int64(c.ID)}, &who)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("look for the last question: %w", err)
+	}
+	return who, nil
 }
 
 // dialogueOf adds the form that is being answered to a turn.

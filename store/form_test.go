@@ -146,3 +146,79 @@ func TestAFormIsPausedWhileAPersonOwnsAndGoesOnAfter(t *testing.T) {
 		t.Errorf("posted %+v", s)
 	}
 }
+
+// TestASecretThatComesAgainIsKeptNowhere: providers call again, quote, and tell of
+// edits.
+func TestASecretThatComesAgainIsKeptNowhere(t *testing.T) {
+	heardBy, posted := make(chan core.Turn, 9), make(chan core.Submission, 9)
+	b := open(t, toHelper)
+	b.works(b.asking(signUp, heardBy, posted))
+	b.hear(heard("5", "1", "hi"))
+	b.rest()
+	b.hear(heard("5", "2", "Zoë"))
+	b.rest()
+	secret, edit, quote := heard("5", "3", canary), heard("5", "4", ""), heard("5", "5", "that was my pin")
+	told := secret.Event.(core.Heard)
+	e := edit.Event.(core.Heard)
+	e.Content = core.Edited{Of: told.Provider, New: core.Text{Body: canary}}
+	edit.Event = e
+	q := quote.Event.(core.Heard)
+	q.ReplyTo = told.Provider
+	quote.Event = q
+	for _, item := range []core.Item{secret, secret, edit, quote} {
+		a := arrival(item)
+		a.Body = []byte(`{"text":"` + canary + `"}`)
+		if _, err := b.Record(t.Context(), a); err != nil {
+			t.Fatal(err)
+		}
+		b.rest()
+	}
+	b.kept(canary)
+}
+
+// TestASecretThatIsTypedAfterATakeOverIsHidden: the contact answers the form's
+// question, and knows nothing of the new owner; what answers a person is shown.
+func TestASecretThatIsTypedAfterATakeOverIsHidden(t *testing.T) {
+	heardBy, posted := make(chan core.Turn, 9), make(chan core.Submission, 9)
+	b := open(t, routing.Config{NewConversationsToBot: "helper", DefaultAgent: "ann"})
+	b.works(b.asking(signUp, heardBy, posted))
+	id := b.hear(heard("5", "1", "hi"))[0].Conversation
+	b.rest()
+	b.hear(heard("5", "2", "Zoë"))
+	b.rest()
+	owner := "ann"
+	if _, err := b.Change(t.Context(), id, core.Change{Owner: &owner}); err != nil {
+		t.Fatal(err)
+	}
+	a := arrival(heard("5", "3", canary))
+	a.Body = []byte(`{"text":"` + canary + `"}`)
+	if _, err := b.Record(t.Context(), a); err != nil {
+		t.Fatal(err)
+	}
+	b.kept(canary)
+	b.say(id, ann, b.says(core.Text{Body: "Let me help"}))
+	b.hear(heard("5", "4", "thank you, Ann"))
+	if got := story(b.messages(id)); !strings.HasSuffix(got, "contact received thank you, Ann") {
+		t.Errorf("got\n%s", got)
+	}
+}
+
+// TestANumberTypedInAFormIsNoPickOfAnOlderMenu: what a form asks is answered with
+// what was typed, although a menu further up has such a number.
+func TestANumberTypedInAFormIsNoPickOfAnOlderMenu(t *testing.T) {
+	heardBy, posted := make(chan core.Turn, 9), make(chan core.Submission, 9)
+	b := open(t, toHelper)
+	b.works(b.asking(signUp, heardBy, posted))
+	id := b.hear(heard("5", "1", "hi"))[0].Conversation
+	b.rest()
+	menu := b.says(core.Choices{Body: "Pick", Buttons: []core.Button{{Type: core.Reply, Title: "Soup"}, {Type: core.Reply, Title: "Cake"}}})
+	b.say(id, core.Sender{Type: core.FromBot, ID: "helper"}, menu, b.says(signUp))
+	b.rest()
+	b.hear(heard("5", "2", "2"))
+	b.rest()
+	b.hear(heard("5", "3", "1"))
+	b.rest()
+	if s := <-posted; s.Data["Name"] != "2" || s.Data["Pin"] != "1" {
+		t.Errorf("posted %+v", s)
+	}
+}

@@ -55,8 +55,8 @@ func (t *tx) insert(c *conversation, r row) (core.Message, error) {
 		}
 	}
 	_, err = t.Exec(`INSERT INTO message(id, conversation_id, seq, channel, direction, sender_type, sender_id, sender_name, content, text, metadata, private,
-		reply_to, provider_id, event_key, said_at, status, fault, notes, parts, options, live, answer, made, resent, once, turn, created_at)
-		VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, 0, 0, $24, $25, $26)`,
+		reply_to, provider_id, event_key, said_at, status, fault, notes, details, parts, options, live, answer, made, resent, once, turn, created_at)
+		VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, '', $19, $20, $21, $22, $23, 0, 0, $24, $25, $26)`,
 		int64(r.ID), int64(r.Conversation), r.Seq, string(c.Channel), string(r.Direction), string(r.Sender.Type), r.Sender.ID, db.Clean(r.Sender.Name),
 		db.Clean(string(content)), r.Text, packed["metadata"], flag(r.Private), int64(r.ReplyTo), optional(db.Clean(string(r.ProviderID))), optional(db.Clean(r.eventKey)),
 		millis(r.At), string(r.Status), packed["fault"], packed["notes"], parts, packed["options"], flag(len(r.options) > 0), int64(r.answer),
@@ -112,16 +112,16 @@ func (t *tx) notice(c *conversation, text string) error {
 }
 
 const messageColumns = `m.id, m.conversation_id, m.seq, m.direction, m.sender_type, m.sender_id, m.sender_name, m.content, m.text, m.metadata, m.private,
-	m.reply_to, m.provider_id, m.said_at, m.status, m.fault, m.notes, m.created_at`
+	m.reply_to, m.provider_id, m.said_at, m.status, m.fault, m.notes, m.details, m.created_at`
 
 // scanMessage reads messageColumns, and more after them.
 func scanMessage(scan func(...any) error, url func(int64, time.Time) string, now time.Time, more ...any) (core.Message, error) {
 	var m core.Message
-	var content, metadata, fault, notes string
+	var content, metadata, fault, notes, details string
 	var provider sql.NullString
 	var said, created int64
 	fields := []any{&m.ID, &m.Conversation, &m.Seq, &m.Direction, &m.Sender.Type, &m.Sender.ID, &m.Sender.Name, &content, &m.Text, &metadata, &m.Private,
-		&m.ReplyTo, &provider, &said, &m.Status, &fault, &notes, &created}
+		&m.ReplyTo, &provider, &said, &m.Status, &fault, &notes, &details, &created}
 	if err := scan(append(fields, more...)...); err != nil {
 		return m, err
 	}
@@ -133,6 +133,6 @@ func scanMessage(scan func(...any) error, url func(int64, time.Time) string, now
 		return m, fmt.Errorf("message %d: %w", m.ID, err)
 	}
 	m.Content = withURLs(c, func(id int64) string { return url(id, now) })
-	err = errors.Join(unpack(metadata, &m.Metadata), unpack(fault, &m.Fault), unpack(notes, &m.Notes))
+	err = errors.Join(unpack(metadata, &m.Metadata), unpack(fault, &m.Fault), unpack(notes, &m.Notes), unpack(details, &m.Details))
 	return m, err
 }

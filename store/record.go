@@ -114,7 +114,7 @@ func (t *tx) known(ch core.ChannelID, item core.Item, provider core.ProviderID) 
 // hear records a message from a contact.
 func (t *tx) hear(item core.Arrived, e core.Heard) (core.ItemFate, error) {
 	if fate, known, err := t.known(item.Channel.ID, item.Item, e.Provider); known || err != nil {
-		return fate, err
+		return fate, errors.Join(err, t.maskIfHidden(item.Channel.ID, e.Provider))
 	}
 	who, err := t.identify(item.Channel.ID, e.From)
 	if err != nil {
@@ -128,7 +128,7 @@ func (t *tx) hear(item core.Arrived, e core.Heard) (core.ItemFate, error) {
 	if err != nil {
 		return core.ItemFate{}, err
 	}
-	if err := errors.Join(t.hideSecret(c, &r), t.rated(c, r.Content)); err != nil {
+	if err := errors.Join(t.hideSecret(c, &r, e.ReplyTo), t.rated(c, r.Content)); err != nil {
 		return core.ItemFate{}, err
 	}
 	c.hops = 0

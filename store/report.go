@@ -22,6 +22,9 @@ func (t *tx) report(item core.Arrived, e core.Reported) (core.ItemFate, error) {
 		return fate, fmt.Errorf("find reported message: %w", err)
 	}
 	fate.Message, fate.Conversation = call.message, call.conversation
+	if err := t.keepDetails(call.message, e.Details); err != nil {
+		return fate, err
+	}
 	switch {
 	case e.Status == core.Failed && e.Fault != nil && e.Fault.Kind == core.WindowClosed && call.was != core.Read && call.was != core.Delivered:
 		return fate, t.windowClosed(call, e.Fault, item.Channel.Reopen)
@@ -94,7 +97,8 @@ func (t *tx) called(ch core.ChannelID, e core.Reported) (callRow, error) {
 	if err := t.madeCall(ch, message, n, e.Provider); err != nil {
 		return r, err
 	}
-	return r, t.s.lanes.Wake(t.Tx, sendLane(r.conversation))
+	lane := sendLane(r.conversation)
+	return r, errors.Join(t.s.lanes.Known(t.Tx, lane, int64(message)), t.s.lanes.Wake(t.Tx, lane))
 }
 
 func (t *tx) tooEarly(ch core.ChannelID, e core.Reported) error {
@@ -102,8 +106,12 @@ func (t *tx) tooEarly(ch core.ChannelID, e core.Reported) error {
 	if err != nil {
 		return err
 	}
-	if _, err := t.Exec(`INSERT INTO early(channel, provider_id, status, fault, at) VALUES($1, $2, $3, $4, $5) ON CONFLICT(channel, provider_id, status) DO NOTHING`,
-		string(ch), db.Clean(string(e.Provider)), string(e.Status), fault, t.now); err != nil {
+	details, err := pack(e.Details)
+	if err != nil {
+		return err
+	}
+	if _, err := t.Exec(`INSERT INTO early(channel, provider_id, status, fault, details, at) VALUES($1, $2, $3, $4, $5, $6) ON CONFLICT(channel, provider_id, status) DO NOTHING`,
+		string(ch), db.Clean(string(e.Provider)), string(e.Status), fault, details, t.now); err != nil {
 		return fmt.Errorf("keep early report: %w", err)
 	}
 	return nil
@@ -113,17 +121,18 @@ func (t *tx) tooEarly(ch core.ChannelID, e core.Reported) error {
 // failures of any call, and all of the last one.
 func (t *tx) readEarly(ch core.ChannelID, id core.MessageID) error {
 	rows, err := t.Rows(`DELETE FROM early WHERE channel = $1 AND provider_id IN (SELECT provider_id FROM call WHERE message_id = $2)
-		RETURNING status, fault, provider_id = (SELECT provider_id FROM call WHERE message_id = $2 ORDER BY n DESC LIMIT 1)`, string(ch), int64(id))
+		RETURNING status, fault, details, provider_id = (SELECT provider_id FROM call WHERE message_id = $2 ORDER BY n DESC LIMIT 1)`, string(ch), int64(id))
 	if err != nil {
 		return fmt.Errorf("read early reports: %w", err)
 	}
 	type report struct {
 		status core.Status
 		fault  string
+		more   string
 		last   bool
 	}
 	reports, err := collect(rows, func(scan func(...any) error) (r report, err error) {
-		err = scan(&r.status, &r.fault, &r.last)
+		err = scan(&r.status, &r.fault, &r.more, &r.last)
 		return r, err
 	})
 	if err != nil {
@@ -132,6 +141,13 @@ func (t *tx) readEarly(ch core.ChannelID, id core.MessageID) error {
 	for _, r := range reports {
 		var fault *core.Fault
 		if err := unpack(r.fault, &fault); err != nil {
+			return err
+		}
+		var details core.Metadata
+		if err := unpack(r.more, &details); err != nil {
+			return err
+		}
+		if err := t.keepDetails(id, details); err != nil {
 			return err
 		}
 		if !r.last && r.status != core.Failed {
@@ -155,6 +171,29 @@ func (t *tx) apply(id core.MessageID, to core.Status, fault *core.Fault) error {
 		return nil
 	}
 	return t.setMessage(c, id, to, fault)
+}
+
+// keepDetails adds what a report tells besides the status.
+func (t *tx) keepDetails(id core.MessageID, details core.Metadata) error {
+	if len(details) == 0 {
+		return nil
+	}
+	var text string
+	if err := t.Row(`SELECT details FROM message WHERE id = $1`, []any{int64(id)}, &text); err != nil {
+		return fmt.Errorf("read details: %w", err)
+	}
+	var have core.Metadata
+	if err := unpack(text, &have); err != nil {
+		return err
+	}
+	text, err := pack(merge(have, details))
+	if err != nil {
+		return err
+	}
+	if _, err := t.Exec(`UPDATE message SET details = $1 WHERE id = $2`, text, int64(id)); err != nil {
+		return fmt.Errorf("keep details: %w", err)
+	}
+	return nil
 }
 
 // setMessage writes a message's status and fault and says so in the log.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"causeway/core"
+	"causeway/db"
 	"causeway/routing"
 )
 
@@ -77,6 +78,22 @@ func TestAReportNeverTakesAMessageBack(t *testing.T) {
 				t.Errorf("%v: after %s it is %s", order, s, got)
 			}
 		}
+	}
+}
+
+func TestWhatReportsTellBesidesIsKept(t *testing.T) {
+	b := open(t, routing.Config{DefaultAgent: "ann"})
+	id := b.hear(heard("5", "1", "hi"))[0].Conversation
+	b.say(id, ann, b.says(core.Text{Body: "a"}))
+	tell := func(s core.Status, details core.Metadata) {
+		b.hear(core.Item{Key: "d" + string(s), Event: core.Reported{Provider: "p", Status: s, Details: details}})
+	}
+	tell(core.Sent, core.Metadata{"pricing": map[string]any{"category": "service"}}) // before our call is answered
+	b.works(func(context.Context, core.Work) core.Outcome { return core.CallMade{Provider: "p", Last: true} })
+	b.quiet(id, 2)
+	tell(core.Delivered, core.Metadata{"more": "x"})
+	if got := fmt.Sprint(b.messages(id)[1].Details); got != "map[more:x pricing:map[category:service]]" {
+		t.Errorf("details are %s", got)
 	}
 }
 
@@ -241,4 +258,39 @@ func TestATurnWaitsForItsFile(t *testing.T) {
 		t.Errorf("message is %+v", m.Content)
 	}
 	b.rest()
+}
+
+// A send whose process died stays in doubt however often it waits, until the
+// provider's report tells that the call was made: else "resend: never" would be
+// a second call.
+func TestADoubtfulSendStaysSoUntilItIsReported(t *testing.T) {
+	b := open(t, routing.Config{DefaultAgent: "ann"})
+	id := b.hear(heard("5", "1", "hi"))[0].Conversation
+	m := b.say(id, ann, b.says(core.Text{Body: "a"}, core.Text{Body: "b"}))[0]
+	if err := b.db.Do(t.Context(), 0, func(t *db.Tx) error { // as it is left by a process that died in the call
+		_, err := t.Exec(`UPDATE task SET starts = 1, started_at = 1 WHERE ref = $1`, int64(m.ID))
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	var doubts []string
+	b.works(func(_ context.Context, w core.Work) core.Outcome {
+		s, ok := w.(core.SendWork)
+		if !ok {
+			return nil
+		}
+		doubts = append(doubts, fmt.Sprint(s.Made, s.Died))
+		switch {
+		case len(doubts) == 3:
+			b.hear(core.Item{Key: "r", Event: core.Reported{Provider: "p0", Ref: core.RefOf(m.ID, 0), Status: core.Delivered}})
+			return core.Later{After: time.Millisecond}
+		case s.Made == 1:
+			return core.CallMade{Provider: "p1", Last: true}
+		}
+		return core.Later{After: time.Millisecond}
+	})
+	b.quiet(id, 2)
+	if want := []string{"0 true", "0 true", "0 true", "1 false"}; !slices.Equal(doubts, want) {
+		t.Errorf("made and doubted %q, want %q", doubts, want)
+	}
 }

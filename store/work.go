@@ -63,7 +63,9 @@ func (s *Store) workSend(ctx context.Context, task lanes.Task) lanes.Result {
 	}
 	switch o := s.act(ctx, w).(type) {
 	case core.Later:
-		return later(o, s.commit(func(t *tx) error { return t.sendWaits(w, o) }))
+		r := later(o, s.commit(func(t *tx) error { return t.sendWaits(w, o) }))
+		r.Doubt = w.Died
+		return r
 	case core.CallMade:
 		r := lanes.Result{Commit: s.commit(func(t *tx) error { return t.callMade(w, o) }), Resume: true}
 		if !o.Last {

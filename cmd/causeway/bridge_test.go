@@ -1,6 +1,7 @@
 package main_test
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -71,10 +72,10 @@ func (b *bridge) ready() {
 	}
 }
 
-// kill ends it as kill -9 does.
+// kill ends it as kill -9 does, if nobody has done so before.
 func (b *bridge) kill() {
 	b.w.t.Helper()
-	if err := b.cmd.Process.Kill(); err != nil {
+	if err := b.cmd.Process.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		b.w.t.Fatal(err)
 	}
 	<-b.ended

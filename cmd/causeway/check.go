@@ -48,10 +48,10 @@ func check(ctx context.Context, std streams, args []string) error {
 	say("config", nil)
 	say("store", store.Check(ctx, c.Store.URL))
 	for _, ch := range c.Channels {
-		say("channel "+string(ch.ID)+" ("+ch.Kind.Name+")", checkChannel(ctx, s.engine.Channels[ch.ID]))
 		if subscriber, ok := s.engine.Channels[ch.ID].Connector.(core.Subscriber); ok && *fix {
 			say("webhook of "+string(ch.ID), subscribe(ctx, subscriber, c.Server.PublicURL, ch.ID))
 		}
+		say("channel "+string(ch.ID)+" ("+ch.Kind.Name+")", checkChannel(ctx, s.engine.Channels[ch.ID]))
 	}
 	for _, b := range c.Bots {
 		say("bot "+b.ID, checkBot(ctx, c, b))

@@ -154,7 +154,7 @@ func (s *server) subscribe(ctx context.Context) {
 		case err != nil:
 			log.WithError(err).Warn("the provider's webhook could not be set; see causeway check")
 		default:
-			log.Info("the provider's webhook is set")
+			log.Info("the provider knows how we hear from it")
 		}
 	}
 }

@@ -87,7 +87,7 @@ func textMessage(body string) (message, error) {
 	if strings.TrimSpace(body) == "" {
 		return message{}, errors.New("there is no text in it")
 	}
-	return message{Type: "text", Text: &text{Body: body, PreviewURL: webAddress.MatchString(body)}}, nil
+	return message{Type: "text", Text: &text{Body: body, PreviewURL: strings.Contains(body, "://") && webAddress.MatchString(body)}}, nil
 }
 
 func locationMessage(l core.Location) (message, error) {

@@ -84,6 +84,7 @@ CREATE TABLE message (
 	status TEXT NOT NULL,
 	fault TEXT NOT NULL, -- JSON, '' for none
 	notes TEXT NOT NULL, -- JSON, '' for none
+	details TEXT NOT NULL, -- what came with reports, JSON, '' for nothing
 	parts TEXT NOT NULL, -- outbound: what Render shows, JSON
 	options TEXT NOT NULL, -- outbound: what can be picked, JSON, '' for nothing
 	live INT NOT NULL, -- 1: typed numbers and titles may mean its options
@@ -118,6 +119,7 @@ CREATE TABLE early (
 	provider_id TEXT NOT NULL,
 	status TEXT NOT NULL,
 	fault TEXT NOT NULL,
+	details TEXT NOT NULL,
 	at BIGINT NOT NULL,
 	PRIMARY KEY (channel, provider_id, status)
 );
