@@ -84,7 +84,9 @@ func TestAReportNeverTakesAMessageBack(t *testing.T) {
 func TestWhatReportsTellBesidesIsKept(t *testing.T) {
 	b := open(t, routing.Config{DefaultAgent: "ann"})
 	id := b.hear(heard("5", "1", "hi"))[0].Conversation
-	b.say(id, ann, b.says(core.Text{Body: "a"}))
+	say := b.says(core.Text{Body: "a"})
+	say.Notes = []core.Note{{Path: "body", Rule: "split", Severity: core.Same}}
+	b.say(id, ann, say)
 	tell := func(s core.Status, details core.Metadata) {
 		b.hear(core.Item{Key: "d" + string(s), Event: core.Reported{Provider: "p", Status: s, Details: details}})
 	}
@@ -94,6 +96,9 @@ func TestWhatReportsTellBesidesIsKept(t *testing.T) {
 	tell(core.Delivered, core.Metadata{"more": "x"})
 	if got := fmt.Sprint(b.messages(id)[1].Details); got != "map[more:x pricing:map[category:service]]" {
 		t.Errorf("details are %s", got)
+	}
+	if got := b.messages(id)[1].Notes; len(got) != 1 || got[0].Rule != "split" {
+		t.Errorf("notes are %+v", got)
 	}
 }
 
