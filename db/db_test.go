@@ -256,6 +256,38 @@ func TestBackup(t *testing.T) {
 	}
 }
 
+func TestDamage(t *testing.T) {
+	d := openTest(t, Options{})
+	for i := range int64(2000) {
+		if err := d.Do(context.Background(), i, insert(i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if damage, err := d.Damage(context.Background()); err != nil || len(damage) != 0 {
+		t.Errorf("a whole file: %q, %v", damage, err)
+	}
+	out := filepath.Join(t.TempDir(), "spoiled.db")
+	if err := d.Backup(context.Background(), out); err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	copy(data[len(data)-3000:], strings.Repeat("x", 2000)) // within the last page
+	if err := os.WriteFile(out, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r, err := OpenReadOnly(context.Background(), "sqlite:"+out, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = r.Close() }()
+	if damage, err := r.Damage(context.Background()); err != nil || len(damage) == 0 {
+		t.Errorf("a spoiled file: %q, %v", damage, err)
+	}
+}
+
 func TestSnapshotSeesOneMoment(t *testing.T) {
 	d := openTest(t, Options{})
 	err := d.Snapshot(context.Background(), func(r Reader) error {

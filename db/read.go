@@ -47,6 +47,33 @@ func (d *DB) Snapshot(ctx context.Context, f func(read Reader) error) error {
 	return f(snapshot{tx})
 }
 
+// mostDamage is how many places Damage names.
+const mostDamage = 100
+
+// Damage says what is wrong with the file itself: pages, rows and indexes that do not agree. It reads all of it, as
+// it was at one moment, and holds nobody up.
+func (d *DB) Damage(ctx context.Context) ([]string, error) {
+	rows, err := d.readers.pool.QueryContext(ctx, fmt.Sprintf("PRAGMA integrity_check(%d)", mostDamage))
+	if err != nil {
+		return nil, fmt.Errorf("check the file: %w", err)
+	}
+	defer func() { _ = rows.Close() }() // Err below tells what matters
+	var damage []string
+	for rows.Next() {
+		var text string
+		if err := rows.Scan(&text); err != nil {
+			return nil, fmt.Errorf("check the file: %w", err)
+		}
+		if text != "ok" {
+			damage = append(damage, text)
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("check the file: %w", err)
+	}
+	return damage, nil
+}
+
 // Backup writes a whole, consistent copy to path (mode 0600), while others go on reading and writing. It refuses a
 // path where there is something already, and leaves nothing behind if it fails.
 func (d *DB) Backup(ctx context.Context, path string) (err error) {

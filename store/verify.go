@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"causeway/core"
 	"causeway/db"
@@ -69,6 +70,18 @@ var checks = []check{
 	{"the conversation's owner is that of its newest assignment",
 		`SELECT c.id, 'epoch ' || c.owner_epoch || ', newest assignment ' || coalesce(max(a.epoch), 0) FROM conversation c
 		LEFT JOIN assignment a ON a.conversation_id = c.id GROUP BY c.id, c.owner_epoch HAVING coalesce(max(a.epoch), 0) <> c.owner_epoch`},
+	{"the conversation's owner is that of its newest assignment",
+		`SELECT c.id, 'owner ' || c.owner_type || ' ' || c.owner_id || ', newest assignment ' || a.owner_type || ' ' || a.owner_id FROM conversation c
+		JOIN assignment a ON a.conversation_id = c.id AND a.epoch = c.owner_epoch WHERE a.owner_type <> c.owner_type OR a.owner_id <> c.owner_id`},
+	{"every message has its conversation",
+		`SELECT m.id, 'conversation ' || m.conversation_id || ' is not there' FROM message m LEFT JOIN conversation c ON c.id = m.conversation_id WHERE c.id IS NULL`},
+	{"every message has a status and a turn that there are",
+		`SELECT m.id, 'status ' || m.status || ', turn ' || m.turn FROM message m
+		WHERE m.status NOT IN ('received', 'queued', 'sending', 'sent', 'delivered', 'read', 'failed', 'unknown', 'held', 'suppressed')
+		OR m.turn NOT IN ('', 'pending', 'done', 'suppressed', 'not_handed_over')`},
+	{"who writes has one present conversation",
+		`SELECT c.identity_id, sum(c.present) || ' of ' || count(*) || ' conversations are present' FROM conversation c
+		GROUP BY c.identity_id HAVING sum(c.present) <> 1`},
 }
 
 // Verify accounts for every delivery, message, turn and file in the database at
@@ -82,6 +95,9 @@ func Verify(ctx context.Context, url string, files func() (map[int64]bool, error
 	defer func() { _ = d.Close() }() // it was only read
 	v := &verifier{report: Report{Findings: []Finding{}}}
 	if err := d.Snapshot(ctx, func(read db.Reader) error { return v.all(ctx, read) }); err != nil {
+		return v.report, fmt.Errorf("verify: %w", err)
+	}
+	if err := v.pages(ctx, d); err != nil {
 		return v.report, fmt.Errorf("verify: %w", err)
 	}
 	if files != nil {
@@ -117,7 +133,7 @@ func (v *verifier) all(ctx context.Context, read db.Reader) error {
 			v.found(c.rule, o.ID, o.Text)
 		}
 	}
-	for _, step := range []func(context.Context, db.Reader) error{v.log, v.counts, v.ledger} {
+	for _, step := range []func(context.Context, db.Reader) error{v.readable, v.log, v.counts, v.ledger} {
 		if err := step(ctx, read); err != nil {
 			return err
 		}
@@ -125,14 +141,48 @@ func (v *verifier) all(ctx context.Context, read db.Reader) error {
 	return nil
 }
 
-// log checks that the event log is dense up to its head.
+// readable checks that each message can be read as it is shown and sent.
+func (v *verifier) readable(ctx context.Context, read db.Reader) error {
+	const rule = "every message can be read"
+	rows, err := read.Rows(ctx, `SELECT `+messageColumns+`, m.parts, m.options FROM message m`)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = rows.Close() }() // Err below tells what matters
+	nowhere := func(int64, time.Time) string { return "" }
+	for rows.Next() {
+		var parts, options string
+		m, err := scanMessage(rows.Scan, nowhere, time.Time{}, &parts, &options)
+		if err == nil {
+			_, err = unpackParts(parts)
+		}
+		if err == nil {
+			err = unpack(options, &[]core.Option{})
+		}
+		if err != nil {
+			v.found(rule, m.ID, err.Error())
+		}
+	}
+	return rows.Err()
+}
+
+// pages checks the file itself, on the engine's word.
+func (v *verifier) pages(ctx context.Context, d *db.DB) error {
+	damage, err := d.Damage(ctx)
+	for _, text := range damage {
+		v.found("the database file is whole", d.Path(), text)
+	}
+	return err
+}
+
+// log checks that the event log is dense, from its first entry up to its head.
 func (v *verifier) log(ctx context.Context, read db.Reader) error {
 	var first, last, head int64
 	if err := read.Row(ctx, `SELECT count(*), coalesce(min(seq), 1), coalesce(max(seq), 0), (SELECT seq FROM log_head WHERE id = 1) FROM log`, nil,
 		&v.report.LogEntries, &first, &last, &head); err != nil {
 		return err
 	}
-	if last != head || v.report.LogEntries != last-first+1 {
+	if last != head || first != 1 || v.report.LogEntries != last {
 		v.found("the event log is dense", last, fmt.Sprintf("head %d, entries %d from %d to %d", head, v.report.LogEntries, first, last))
 	}
 	return nil
@@ -146,11 +196,20 @@ func (v *verifier) counts(ctx context.Context, read db.Reader) error {
 // fate names is there.
 func (v *verifier) ledger(ctx context.Context, read db.Reader) error {
 	const rule = "every item of a delivery has a fate that holds"
-	rows, err := read.Rows(ctx, `SELECT id, channel, at, '', 0, items FROM delivery ORDER BY id`)
+	rows, err := read.Rows(ctx, `SELECT id, items FROM delivery ORDER BY id`)
 	if err != nil {
 		return err
 	}
-	deliveries, err := collect(rows, scanDelivery)
+	deliveries, err := collect(rows, func(scan func(...any) error) (d core.DeliveryRecord, err error) {
+		var items string
+		if err := scan(&d.ID, &items); err != nil {
+			return d, err
+		}
+		if err := unpack(items, &d.Items); err != nil {
+			v.found(rule, d.ID, "the items cannot be read: "+err.Error())
+		}
+		return d, nil
+	})
 	if err != nil {
 		return err
 	}

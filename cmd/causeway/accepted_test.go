@@ -59,6 +59,9 @@ func TestKillAfterPost(t *testing.T) {
 	w.program = plain
 	const rounds, posts = 10, 8
 	people := w.both()
+	if testing.Short() {
+		people = people[:1] // on WhatsApp half a minute is waited for a sign of what was sent
+	}
 	ids := make([]int64, len(people))
 	w.start()
 	for i, who := range people {
@@ -95,7 +98,7 @@ func TestKillAfterPost(t *testing.T) {
 			return nil
 		})
 	}
-	if n := len(answered[0]) + len(answered[1]); n < rounds/2 || n == rounds*posts {
+	if n := len(slices.Concat(answered...)); n < rounds/2 || n == rounds*posts {
 		t.Errorf("%d of %d were answered: the kills came at another moment", n, rounds*posts)
 	}
 }

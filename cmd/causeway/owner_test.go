@@ -100,9 +100,10 @@ func TestStaleChange(t *testing.T) {
 func TestRacingChanges(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
+	w.hire("helper", nil)
 	w.start()
 	w.zoe().Say("hello")
-	conv := w.conversation("tg", "Zoë", nil)
+	conv := w.conversation("tg", "Zoë", ownedBy("helper"))
 	var mu sync.Mutex
 	statuses := map[int]int{}
 	atOnce(20, func(i int) {
