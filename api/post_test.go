@@ -57,7 +57,7 @@ func TestReadPostRefuses(t *testing.T) {
 		{`{}`, CodeInvalid, "needs content, text"},
 		{`{"as":"ann"}`, CodeInvalid, "needs content, text"},
 		{`null`, CodeInvalid, "needs content, text"},
-		{`[]`, CodeUnreadable, "not expected"},
+		{`[]`, CodeUnreadable, "the body: an array is not expected"},
 		{`"hi"`, CodeUnreadable, "not expected"},
 		{`{"text":"a","text":"b"}`, CodeUnreadable, "twice"},
 		{`{"text":"a","content":{"type":"text","body":"b"}}`, CodeInvalid, "one of them"},
@@ -76,7 +76,7 @@ func TestReadPostRefuses(t *testing.T) {
 		{`{"content":{"type":"selection","title":"a"}}`, CodeInvalid, "cannot be sent"},
 		{`{"content":{"type":"text","body":"a","x":1}}`, CodeInvalid, "x is not known"},
 		{`{"message":""}`, CodeInvalid, "neither text nor"},
-		{`{"message":"a","private":"yes"}`, CodeInvalid, "not expected"},
+		{`{"message":"a","private":"yes"}`, CodeInvalid, "private: a string is not expected"},
 	} {
 		_, err := readPost([]byte(c.json))
 		var p *Problem

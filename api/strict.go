@@ -32,11 +32,25 @@ func decode(data []byte, v any) error {
 	if err := json.Unmarshal(data, v); err != nil {
 		var wrong *json.UnmarshalTypeError
 		if errors.As(err, &wrong) {
-			return fmt.Errorf("%s: a %s is not expected here", wrong.Field, wrong.Value)
+			return misplaced(wrong)
 		}
 		return fmt.Errorf("the JSON is broken: %w", err)
 	}
 	return nil
+}
+
+// misplaced says in a caller's words what is of the wrong type: fields of a
+// struct within ours stand under its name, which is not in the JSON.
+func misplaced(e *json.UnmarshalTypeError) error {
+	field := strings.TrimPrefix(e.Field, "around.")
+	if field == "" {
+		field = "the body"
+	}
+	article := "a"
+	if strings.HasPrefix(e.Value, "a") || strings.HasPrefix(e.Value, "o") {
+		article = "an"
+	}
+	return fmt.Errorf("%s: %s %s is not expected here", field, article, e.Value)
 }
 
 // nest is an object or array that is open while reading.

@@ -1,11 +1,15 @@
 package core
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"io"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/sirupsen/logrus"
 )
 
 var policyNow = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
@@ -36,8 +40,14 @@ func policyEngine(c *oneCall, evidence time.Duration, resend bool) *Engine {
 		}
 		return []Payload{{Op: o.Ref}}, nil
 	}}
-	return NewEngine(Ports{Observer: nobodyWatches{}, Now: func() time.Time { return policyNow }, Chance: func() float64 { return 0.5 }, NewID: func() int64 { return 1 }},
+	return NewEngine(Ports{Observer: nobodyWatches{}, Log: quietLog(), Now: func() time.Time { return policyNow }, Chance: func() float64 { return 0.5 }, NewID: func() int64 { return 1 }},
 		&Setup{Channels: map[ChannelID]Channel{"c": {ID: "c", Kind: kind, Connector: c, Resend: resend}}, TTL: time.Hour})
+}
+
+func quietLog() *logrus.Logger {
+	log := logrus.New()
+	log.SetOutput(io.Discard)
+	return log
 }
 
 func policySend(from SenderType) SendWork {
@@ -133,6 +143,25 @@ func TestFiveFaultsInARowOpenTheBreakerAndASuccessClosesIt(t *testing.T) {
 	c.err = &Fault{Kind: Temporary}
 	if later, _ := e.Act(t.Context(), policySend(FromBot)).(Later); later.Pause {
 		t.Error("the breaker is still open after a success")
+	}
+}
+
+// Nobody learns from a metric that a token has expired.
+func TestAStoppedChannelIsLogged(t *testing.T) {
+	for kind, want := range map[FaultKind]string{ChannelBroken: "channel is broken", Temporary: "again and again", Permanent: ""} {
+		c := &oneCall{err: &Fault{Kind: kind, Code: "190", Message: "the token has expired"}}
+		e := policyEngine(c, 0, true)
+		var out bytes.Buffer
+		log := logrus.New()
+		log.SetOutput(&out)
+		e.o.Log = log
+		for range breakAt {
+			e.Act(t.Context(), policySend(FromBot))
+		}
+		got := out.String()
+		if want == "" && got != "" || !strings.Contains(got, want) || want != "" && !strings.Contains(got, "code=190") || kind == ChannelBroken && !strings.Contains(got, "has expired") {
+			t.Errorf("%s: %q", kind, got)
+		}
 	}
 }
 

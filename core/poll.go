@@ -44,6 +44,9 @@ func (e *Engine) poll(ctx context.Context, s *Setup, w PollWork) Outcome {
 			return Later{Fault: f}
 		}
 		e.o.Observer.Call(ch.ID, "poll_"+string(f.Kind), 0)
+		if w.Attempts == 0 { // once, until it answers again
+			e.troubled(ch.ID, f).WithField("why", f.Message).Warn("the provider does not answer polls; they go on")
+		}
 		return Later{After: max(f.After, min(e.backoff(w.Attempts), time.Minute)), Fault: f, Count: true}
 	}
 	g := Gathered{Next: got.Next, Pause: got.Pause}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"github.com/sirupsen/logrus"
 )
 
 const (
@@ -103,6 +105,7 @@ func (e *Engine) sendFailed(ch Channel, w SendWork, f *Fault) Outcome {
 	case RateLimited:
 		return Later{After: max(f.After, time.Second), Fault: f, Pause: !f.Pair}
 	case ChannelBroken:
+		e.troubled(ch.ID, f).WithField("why", f.Message).Warn("the channel is broken: what is to be sent waits, and is tried every minute")
 		return Later{After: brokenPause, Fault: f, Pause: true}
 	case Ambiguous:
 		if w.Resent || !ch.Resend {
@@ -112,12 +115,18 @@ func (e *Engine) sendFailed(ch Channel, w SendWork, f *Fault) Outcome {
 	case Temporary:
 	}
 	if e.trouble.more(ch.ID) >= breakAt {
+		e.troubled(ch.ID, f).Warn("the provider fails again and again: what is to be sent waits for a while")
 		return Later{After: max(f.After, brokenPause), Fault: f, Pause: true}
 	}
 	if w.Attempts+1 >= sendTries {
 		return SendFailed{Fault: f}
 	}
 	return Later{After: max(f.After, e.backoff(w.Attempts)), Fault: f, Count: true}
+}
+
+// troubled is the log for what people must know of a channel.
+func (e *Engine) troubled(id ChannelID, f *Fault) logrus.FieldLogger {
+	return e.o.Log.WithFields(logrus.Fields{"channel": id, "fault": f.Kind, "code": f.Code})
 }
 
 // windowClosed holds what a person said until the contact writes, and asks them

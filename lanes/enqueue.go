@@ -75,8 +75,8 @@ func (l *Lanes) Enqueue(tx *db.Tx, lane Lane, what int, ref int64, due time.Time
 	return nil
 }
 
-// Wake lets a waiting lane run now instead of at its time, within tx: what it waited for is here. An idle or running
-// lane is left as it is; a parked one runs when its pause ends.
+// Wake lets a waiting lane run now instead of at its time, within tx: what it waited for is here. A running lane that
+// is about to wait does not; an idle one is left as it is; a parked one runs when its pause ends.
 func (l *Lanes) Wake(tx *db.Tx, laneID string) error {
 	now := ms(l.o.Now())
 	n, err := tx.Exec(`UPDATE lane SET due_at = $1 WHERE id = $2 AND due_at > $1 AND owner IS NULL`, now, laneID)
@@ -88,6 +88,10 @@ func (l *Lanes) Wake(tx *db.Tx, laneID string) error {
 			return fmt.Errorf("wake lane %s: %w", laneID, err)
 		}
 		tx.After(l.wake)
+		return nil
+	}
+	if _, err := tx.Exec(`UPDATE lane SET due_at = -$1 WHERE id = $2 AND owner IS NOT NULL`, now, laneID); err != nil {
+		return fmt.Errorf("wake lane %s: %w", laneID, err)
 	}
 	return nil
 }

@@ -63,6 +63,8 @@ type Result struct {
 	// After is how long to wait. Again with 0 keeps the lane: Commit is stored and the handler called again at once,
 	// which is how progress between the calls of one task is kept.
 	After time.Duration
+	// Progress: the task got on, so that its failures so far are forgotten.
+	Progress bool
 	// Doubt keeps Task.Starts and StartedAt over the wait: what the run that died has done is still not known.
 	Doubt  bool
 	Pause  *Pause // stops the scope's lanes

@@ -78,6 +78,37 @@ func TestRetryAgainAndPanic(t *testing.T) {
 	})
 }
 
+// A task that got on has not failed: what follows is tried as often as what came before.
+func TestProgressForgetsFailures(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		d := openAt(t, dir+"/lanes.db")
+		var attempts []int
+		l := New(d, Options{Handlers: map[string]Handler{"send": func(_ context.Context, task Task) Result {
+			attempts = append(attempts, task.Attempts)
+			switch len(attempts) {
+			case 1, 2, 4:
+				return Result{Next: Retry, After: time.Second}
+			case 3:
+				return Result{Next: Again, Progress: true}
+			case 5:
+				return Result{Next: Again, After: time.Second}
+			case 6:
+				return Result{Next: Again, After: time.Second, Progress: true}
+			}
+			return Result{}
+		}}})
+		stop := runLanes(t, l)
+		must(t, enqueue(d, l, send, 1))
+		pass(time.Minute)
+		stop()
+		if got := fmt.Sprint(attempts); got != "[0 1 2 0 1 1 0]" {
+			t.Errorf("failures so far: %s", got)
+		}
+		checkRest(t, d)
+	})
+}
+
 func TestAPanicIsARetry(t *testing.T) {
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {

@@ -85,7 +85,7 @@ func (l *Lanes) leave() {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*obeyTime)
 	defer cancel()
 	err := l.d.Do(ctx, 0, func(tx *db.Tx) error {
-		if _, err := tx.Exec(`UPDATE lane SET owner = NULL, epoch = epoch + 1 WHERE owner = $1`, l.me); err != nil {
+		if _, err := tx.Exec(`UPDATE lane SET owner = NULL, due_at = abs(due_at), epoch = epoch + 1 WHERE owner = $1`, l.me); err != nil {
 			return err
 		}
 		_, err := tx.Exec(`DELETE FROM session WHERE id = $1`, l.me)

@@ -2,7 +2,8 @@ package lanes
 
 // Schema is the tables, for the migrations of whoever opens the database. Times are Unix milliseconds.
 //
-// A lane is idle (due_at and owner NULL), waiting (due_at), owned (owner) or parked (parked, its due_at kept);
+// A lane is idle (due_at and owner NULL), waiting (due_at), owned (owner; due_at is negative once it was woken) or
+// parked (parked, its due_at kept);
 // head is the newest finished task, tail the newest enqueued one. epoch changes whenever the lane is taken and with
 // every outcome that keeps it, so that each outcome is stored at most once. woken is the tail when an enqueue last
 // took the lane, which tells the enqueuer that it was itself.

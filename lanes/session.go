@@ -40,7 +40,7 @@ func (l *Lanes) beater(ctx context.Context) {
 func (l *Lanes) boot(ctx context.Context) error {
 	if l.solo {
 		err := l.d.Do(ctx, 0, func(tx *db.Tx) error {
-			if _, err := tx.Exec(`UPDATE lane SET owner = NULL, epoch = epoch + 1 WHERE owner IS NOT NULL`); err != nil {
+			if _, err := tx.Exec(`UPDATE lane SET owner = NULL, due_at = abs(due_at), epoch = epoch + 1 WHERE owner IS NOT NULL`); err != nil {
 				return err
 			}
 			_, err := tx.Exec(`DELETE FROM session`)
@@ -81,7 +81,7 @@ func (l *Lanes) reap(ctx context.Context) (lanes int64, err error) {
 	}
 	err = l.d.Do(ctx, 0, func(tx *db.Tx) error {
 		var err error
-		if lanes, err = tx.Exec(`UPDATE lane SET owner = NULL, epoch = epoch + 1 WHERE id IN (SELECT id FROM lane
+		if lanes, err = tx.Exec(`UPDATE lane SET owner = NULL, due_at = abs(due_at), epoch = epoch + 1 WHERE id IN (SELECT id FROM lane
 			WHERE owner IN (SELECT id FROM session WHERE alive_until < $1)`+l.d.LockSuffix()+`)`, now); err != nil {
 			return err
 		}

@@ -17,13 +17,15 @@ const fence = ` WHERE id = $1 AND owner = $2 AND epoch = $3`
 const parkedSQL = `(SELECT p.scope FROM pause AS p WHERE p.scope = lane.scope AND (p.probe IS NULL OR p.probe <> lane.id))`
 
 const (
-	releaseSQL = `UPDATE lane SET owner = NULL, epoch = epoch + 1, parked = ` + parkedSQL + fence
+	releaseSQL = `UPDATE lane SET owner = NULL, due_at = abs(due_at), epoch = epoch + 1, parked = ` + parkedSQL + fence
 
 	// Completion, the test whether more has come, and letting go are one statement on one row: no wake-up can be lost.
 	doneSQL = `UPDATE lane SET head = $4, attempts = 0, last_error = $5, epoch = epoch + 1,
-		owner = CASE WHEN tail = $4 THEN NULL ELSE owner END, due_at = CASE WHEN tail = $4 THEN NULL ELSE due_at END` + fence + ` RETURNING tail`
-	waitSQL = `UPDATE lane SET owner = NULL, due_at = $4, attempts = attempts + $5, last_error = $6, epoch = epoch + 1, parked = ` + parkedSQL + fence
-	keepSQL = `UPDATE lane SET last_error = $4, epoch = epoch + 1` + fence
+		owner = CASE WHEN tail = $4 THEN NULL ELSE owner END, due_at = CASE WHEN tail = $4 THEN NULL ELSE abs(due_at) END` + fence + ` RETURNING tail`
+	// A lane that was woken while it ran (due_at is negative, see Wake) waits for nothing, unless it has failed.
+	waitSQL = `UPDATE lane SET owner = NULL, due_at = CASE WHEN due_at < 0 AND $7 = 0 THEN -due_at ELSE $4 END, attempts = $5, last_error = $6,
+		epoch = epoch + 1, parked = ` + parkedSQL + fence + ` RETURNING due_at`
+	keepSQL = `UPDATE lane SET attempts = $4, last_error = $5, epoch = epoch + 1` + fence
 
 	// A doubt that has ended meanwhile (starts is 1 then, see Known) is not kept.
 	forgetSQL = `UPDATE task SET starts = CASE WHEN $3 AND starts > 1 THEN starts ELSE 0 END WHERE lane_id = $1 AND seq = $2`
@@ -106,12 +108,9 @@ func (l *Lanes) done(tx *db.Tx, r *run, res Result, now int64) error {
 
 // wait lets go of the lane until the time at.
 func (l *Lanes) wait(tx *db.Tx, r *run, at int64, failures int, res Result) error {
-	n, err := tx.Exec(waitSQL, r.lane.ID, l.me, r.epoch, at, failures, db.Clean(res.Error))
-	if err == nil && n == 0 {
-		err = errFenced
-	}
+	err := tx.Row(waitSQL, []any{r.lane.ID, l.me, r.epoch, at, r.failed(res) + failures, db.Clean(res.Error), failures}, &at)
 	if err != nil {
-		return err
+		return lost(err)
 	}
 	if _, err := tx.Exec(forgetSQL, r.lane.ID, r.task.seq, res.Doubt); err != nil {
 		return err
@@ -123,9 +122,18 @@ func (l *Lanes) wait(tx *db.Tx, r *run, at int64, failures int, res Result) erro
 	return nil
 }
 
+// failed is how often the task has failed, in the light of its outcome.
+func (r *run) failed(res Result) int {
+	if res.Progress {
+		return 0
+	}
+	return r.attempts
+}
+
 // keep stores progress: the same task once more, at once.
 func (l *Lanes) keep(tx *db.Tx, r *run, res Result, now int64) error {
-	n, err := tx.Exec(keepSQL, r.lane.ID, l.me, r.epoch, db.Clean(res.Error))
+	r.attempts = r.failed(res)
+	n, err := tx.Exec(keepSQL, r.lane.ID, l.me, r.epoch, r.attempts, db.Clean(res.Error))
 	if err == nil && n == 0 {
 		err = errFenced
 	}

@@ -58,7 +58,7 @@ func (t *tx) insert(c *conversation, r row) (core.Message, error) {
 		reply_to, provider_id, event_key, said_at, status, fault, notes, details, parts, options, live, answer, made, resent, once, turn, created_at)
 		VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, '', $20, $21, $22, $23, 0, 0, $24, $25, $26)`,
 		int64(r.ID), int64(r.Conversation), r.Seq, string(c.Channel), string(r.Direction), string(r.Sender.Type), r.Sender.ID, db.Clean(r.Sender.Name),
-		db.Clean(string(content)), r.Text, packed["metadata"], flag(r.Private), int64(r.ReplyTo), optional(db.Clean(string(r.ProviderID))), optional(db.Clean(r.eventKey)),
+		cleanJSON(content), r.Text, packed["metadata"], flag(r.Private), int64(r.ReplyTo), optional(db.Clean(string(r.ProviderID))), optional(db.Clean(r.eventKey)),
 		millis(r.At), string(r.Status), packed["fault"], packed["notes"], parts, packed["options"], flag(len(r.options) > 0), int64(r.answer),
 		optional(r.once), r.turn, t.now)
 	if err != nil {

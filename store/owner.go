@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"causeway/core"
+	"causeway/db"
 )
 
 // decide asks the router with all that it may know.
@@ -154,7 +155,7 @@ func (t *tx) event(c *conversation, e core.BotEvent) error {
 	}
 	id := t.s.newID()
 	if _, err := t.Exec(`INSERT INTO bot_event(id, conversation_id, name, data, state, created_at) VALUES($1, $2, $3, $4, $5, $6)`,
-		id, int64(c.ID), e.Name, data, turnPending, t.now); err != nil {
+		id, int64(c.ID), db.Clean(e.Name), data, turnPending, t.now); err != nil {
 		return fmt.Errorf("queue event: %w", err)
 	}
 	return t.enqueueBot(c, whatEvent, id)

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"causeway/core"
-	"causeway/db"
 )
 
 func packParts(parts []core.Content) (string, error) {
@@ -26,7 +25,7 @@ func packParts(parts []core.Content) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("pack parts: %w", err)
 	}
-	return db.Clean(string(body)), nil
+	return cleanJSON(body), nil
 }
 
 func unpackParts(text string) ([]core.Content, error) {

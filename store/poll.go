@@ -70,7 +70,7 @@ func (s *Store) workPoll(ctx context.Context, task lanes.Task) lanes.Result {
 	case core.PollEnds:
 		return lanes.Result{}
 	case core.Gathered:
-		return lanes.Result{Next: lanes.Again, After: o.Pause, Commit: s.commit(func(t *tx) error { return t.gathered(task.Ref, o) })}
+		return lanes.Result{Next: lanes.Again, After: o.Pause, Progress: true, Commit: s.commit(func(t *tx) error { return t.gathered(task.Ref, o) })}
 	default:
 		return lanes.Result{Next: lanes.Retry, Error: fmt.Sprintf("%T is no outcome of a poll", o)}
 	}

@@ -182,3 +182,31 @@ func TestTimesThatCannotBe(t *testing.T) {
 		}
 	}
 }
+
+// NUL is taken out of whatever is stored, however it was written.
+func TestNoNULIsKept(t *testing.T) {
+	for in, want := range map[string]string{
+		`{"a":"b"}`: `{"a":"b"}`, `{"a":"\u0000b\u0000"}`: `{"a":"b"}`, `"\\u0000"`: `"\\u0000"`, `"\\\u0000\n"`: `"\\\n"`, `"\u00000"`: `"0"`,
+	} {
+		if got := cleanJSON([]byte(in)); got != want {
+			t.Errorf("%s became %s, want %s", in, got, want)
+		}
+	}
+	b := open(t, toHelper)
+	item := heard("5", "1", "a\x00b")
+	e, _ := item.Event.(core.Heard)
+	e.Metadata = core.Metadata{"k\x00": "v\x00"}
+	item.Event = e
+	fate := b.hear(item)[0]
+	if err := b.Trigger(t.Context(), fate.Conversation, core.BotEvent{Name: "X\x00", Data: core.Metadata{"d": "\x00"}}); err != nil {
+		t.Fatal(err)
+	}
+	m, err := b.Message(t.Context(), fate.Message)
+	if err != nil || m.Content != core.Content(core.Text{Body: "ab"}) || m.Metadata["k"] != "v" {
+		t.Errorf("%+v, %v", m, err)
+	}
+	var held int
+	if err := b.db.Row(t.Context(), `SELECT count(*) FROM bot_event WHERE instr(name, char(0)) > 0 OR instr(data, 'u0000') > 0`, nil, &held); err != nil || held != 0 {
+		t.Errorf("%d events, %v", held, err)
+	}
+}

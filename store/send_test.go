@@ -32,13 +32,13 @@ func TestARetryGoesOnAfterTheCallsThatGotThrough(t *testing.T) {
 	b := open(t, routing.Config{DefaultAgent: "ann"})
 	id := b.hear(heard("5", "1", "hi"))[0].Conversation
 	m := b.say(id, ann, b.says(core.Text{Body: "a"}, core.Text{Body: "b"}, core.Text{Body: "c"}))[0]
-	var calls []int
+	var calls, failures []int
 	b.works(func(_ context.Context, w core.Work) core.Outcome {
 		s, ok := w.(core.SendWork)
 		if !ok {
 			return nil
 		}
-		calls = append(calls, s.Made)
+		calls, failures = append(calls, s.Made), append(failures, s.Attempts)
 		if len(calls) == 2 {
 			return core.Later{After: time.Millisecond, Count: true, Fault: &core.Fault{Kind: core.Temporary}}
 		}
@@ -47,6 +47,9 @@ func TestARetryGoesOnAfterTheCallsThatGotThrough(t *testing.T) {
 	b.quiet(id, 2)
 	if want := []int{0, 1, 1, 2}; !slices.Equal(calls, want) {
 		t.Errorf("calls are %v, want %v", calls, want)
+	}
+	if want := []int{0, 0, 1, 0}; !slices.Equal(failures, want) {
+		t.Errorf("failures since the last success are %v, want %v", failures, want)
 	}
 	if got := b.messages(id)[1]; got.Status != core.Sent || got.ProviderID != "p0" || got.ID != m.ID {
 		t.Errorf("message is %+v", got)

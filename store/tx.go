@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"database/sql"
 	"encoding/json"
 	"errors"
@@ -32,7 +33,7 @@ func (t *tx) note(kind string, c core.ConversationID, data any) error {
 		batch = newBatch()
 		t.SetLocal(batch)
 	}
-	batch.entries = append(batch.entries, entry{kind: kind, conversation: c, at: t.now, data: db.Clean(string(body))})
+	batch.entries = append(batch.entries, entry{kind: kind, conversation: c, at: t.now, data: cleanJSON(body)})
 	return nil
 }
 
@@ -74,7 +75,30 @@ func pack(v any) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("pack: %w", err)
 	}
-	return db.Clean(string(body)), nil
+	return cleanJSON(body), nil
+}
+
+// cleanJSON makes JSON text storable on every engine, as [db.Clean] does, also
+// where a NUL is written as an escape: whoever reads the JSON would have it back.
+func cleanJSON(body []byte) string {
+	const escaped = `\u0000`
+	if !bytes.Contains(body, []byte(escaped)) {
+		return db.Clean(string(body))
+	}
+	clean := make([]byte, 0, len(body))
+	for rest := body; len(rest) > 0; {
+		n := 1
+		if rest[0] == '\\' && len(rest) > 1 {
+			n = 2 // a backslash that is escaped itself begins nothing
+		}
+		if after, ok := bytes.CutPrefix(rest, []byte(escaped)); ok {
+			rest = after
+			continue
+		}
+		clean = append(clean, rest[:n]...)
+		rest = rest[n:]
+	}
+	return db.Clean(string(clean))
 }
 
 // unpack reads what pack wrote; "" leaves v.

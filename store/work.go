@@ -67,7 +67,7 @@ func (s *Store) workSend(ctx context.Context, task lanes.Task) lanes.Result {
 		r.Doubt = w.Died
 		return r
 	case core.CallMade:
-		r := lanes.Result{Commit: s.commit(func(t *tx) error { return t.callMade(w, o) }), Resume: true}
+		r := lanes.Result{Commit: s.commit(func(t *tx) error { return t.callMade(w, o) }), Resume: true, Progress: true}
 		if !o.Last {
 			r.Next = lanes.Again
 		}
@@ -247,7 +247,7 @@ func (t *tx) describe(message core.MessageID, id int64, kept core.Kept) error {
 	if err != nil {
 		return fmt.Errorf("describe media: %w", err)
 	}
-	if _, err := t.Exec(`UPDATE message SET content = $1 WHERE id = $2`, db.Clean(string(body)), int64(message)); err != nil {
+	if _, err := t.Exec(`UPDATE message SET content = $1 WHERE id = $2`, cleanJSON(body), int64(message)); err != nil {
 		return fmt.Errorf("describe media: %w", err)
 	}
 	return nil

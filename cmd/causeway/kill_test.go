@@ -31,6 +31,9 @@ func TestKillLosesNothing(t *testing.T) {
 	w := newWorld(t)
 	w.program = plain
 	helper := w.hire("helper", withButton)
+	for _, method := range []string{"sendMessage", "messages"} { // sent, and not answered yet
+		w.sim.Fault(simulator.Fault{Method: method, Mode: simulator.FaultSlow, Effect: true, Delay: 10 * time.Millisecond})
+	}
 	w.start()
 	stream := w.follow()
 	stop := w.crowd()
@@ -48,7 +51,9 @@ func TestKillLosesNothing(t *testing.T) {
 	}
 	stop()
 	killing := time.Since(began)
-	if err := w.sim.WaitDelivered(soon(t)); err != nil {
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	if err := w.sim.WaitDelivered(ctx); err != nil {
 		t.Fatal(err)
 	}
 	f := figures{calls: len(helper.heard())}
@@ -84,8 +89,10 @@ func whatsappUser(i int) simulator.WhatsAppUser {
 	return simulator.WhatsAppUser{Phone: fmt.Sprint(4900100 + i), Name: fmt.Sprint("W", i)}
 }
 
-// withButton answers each message with words of its own and a button.
+// withButton answers each message, after a moment, with words of its own and a
+// button.
 func withButton(c *call) {
+	pause(time.Duration(rand.IntN(30)) * time.Millisecond)
 	if c.EventName == "WELCOME" {
 		c.says()
 		return
@@ -106,9 +113,11 @@ func (w *world) crowd() (stop func()) {
 		for _, z := range []phone{w.tg.Person(telegramUser(i)), w.wa.Person(whatsappUser(i))} {
 			wg.Go(func() {
 				for n := 1; ctx.Err() == nil; n++ {
-					if n%5 == 0 {
+					switch {
+					case waiting(z) > 20: // who is told nothing falls silent after a while
+					case n%5 == 0:
 						_ = z.Tap("Go on") // no button may have come yet
-					} else {
+					default:
 						z.Say(fmt.Sprint("n", n))
 					}
 					pause(time.Duration(40+rand.IntN(120)) * time.Millisecond)
@@ -117,6 +126,19 @@ func (w *world) crowd() (stop func()) {
 		}
 	}
 	return func() { cancel(); wg.Wait() }
+}
+
+// waiting is how many answers are missing on the phone, about.
+func waiting(z phone) int {
+	n := 0
+	for _, s := range z.Screen() {
+		if s.From == simulator.Business {
+			n--
+		} else {
+			n++
+		}
+	}
+	return n
 }
 
 // holds compares one person's chat with what the bridge has of it.

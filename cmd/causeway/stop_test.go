@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"fmt"
+	"net"
 	"syscall"
 	"testing"
 	"time"
@@ -87,6 +88,28 @@ func TestStopInTime(t *testing.T) {
 	w.start()
 	sees(t, z, "re: hello")
 	w.conversation("tg", "Zoë", ownedBy("helper"))
+}
+
+// TestStopWithUnusedConnections: clients keep connections in store, and nobody
+// waits for those.
+func TestStopWithUnusedConnections(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.start()
+	for range 3 {
+		c, err := net.Dial("tcp", w.addr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = c.Close() })
+	}
+	w.zoe().Say("hello") // they are accepted before it
+	w.conversation("tg", "Zoë", nil)
+	began := time.Now()
+	w.bridge.stop()
+	if took := time.Since(began); took > 4*time.Second {
+		t.Errorf("it took %s", took)
+	}
 }
 
 // TestStreamAcrossRestarts: a reader of events who comes back with the last id
