@@ -120,12 +120,12 @@ func (c *Connector) mine(w way, address, service string) string {
 func (c *Connector) message(p params) []core.Item {
 	w, key := wayOf(p), "m:"+p.sid()
 	account := c.mine(w, p["To"], p["MessagingServiceSid"])
-	if p["From"] == "" {
+	from := w.person(p)
+	if p["From"] == "" || from.Address == "" || from.UserID == "" {
 		item := kit.Quarantine(key, "it does not tell who sent it")
 		item.Account = account
 		return []core.Item{item}
 	}
-	from := w.person(p)
 	content, extra := p.content(w)
 	if content == nil {
 		item := kit.Quarantine(key, "there is nothing in it that is known")
