@@ -70,7 +70,8 @@ const (
 // NewEngine makes an engine that begins with s.
 func NewEngine(o Ports, s *Setup) *Engine {
 	e := &Engine{o: o, acking: make(chan struct{}, ackPlaces)}
-	e.trouble.rows, e.pace.full, e.crowd.in = map[ChannelID]int{}, map[string]time.Time{}, map[string]int{}
+	e.trouble.rows, e.crowd.in = map[ChannelID]int{}, map[string]int{}
+	e.pace.full, e.pace.last = map[string]time.Time{}, map[ChannelID]time.Time{}
 	e.setup.Store(s)
 	return e
 }

@@ -22,24 +22,45 @@ type Rate struct {
 type pace struct {
 	mu   sync.Mutex
 	full map[string]time.Time
+	// last is, for each channel, when the last of those who found no place is to
+	// come again.
+	last map[ChannelID]time.Time
 }
 
-// mostBuckets is when buckets that are full are forgotten.
-const mostBuckets = 20_000
+const (
+	// mostBuckets is when buckets that are full are forgotten.
+	mostBuckets = 20_000
+	// longestQueue is for how long at most who finds no place is sent away.
+	longestQueue = time.Minute
+)
 
 // take reserves a place for one message and returns how long to wait for it. If
-// that is longer than patience, nothing is reserved.
+// that is longer than patience, nothing is reserved; who is told so comes again
+// after the others who were, so that many who wait do not come all at once, in
+// vain.
 func (p *pace) take(now time.Time, ch ChannelID, to Address, r Rate, patience time.Duration) time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.forget(now)
 	channel, pair := string(ch), string(ch)+"\x00"+string(to)
-	delay := max(p.delay(now, channel, r.Every, r.Burst), p.delay(now, pair, r.PairEvery, r.PairBurst))
-	if delay <= patience {
+	delay, alone := p.delay(now, channel, r.Every, r.Burst), p.delay(now, pair, r.PairEvery, r.PairBurst)
+	switch {
+	case delay > patience:
+		delay = p.queue(now.Add(delay), ch, r.Every).Sub(now)
+	case alone <= patience:
 		p.fill(now, channel, r.Every)
 		p.fill(now, pair, r.PairEvery)
 	}
-	return delay
+	return max(delay, alone)
+}
+
+// queue is when who finds no place before next is to come again.
+func (p *pace) queue(next time.Time, ch ChannelID, every time.Duration) time.Time {
+	if after := p.last[ch].Add(every); after.After(next) && after.Before(next.Add(longestQueue)) {
+		next = after
+	}
+	p.last[ch] = next
+	return next
 }
 
 // delay is how long a bucket wants the next message to wait.

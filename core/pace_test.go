@@ -8,7 +8,7 @@ import (
 )
 
 func TestPaceKeepsToBothRates(t *testing.T) {
-	p := pace{full: map[string]time.Time{}}
+	p := pace{full: map[string]time.Time{}, last: map[ChannelID]time.Time{}}
 	r := Rate{Every: 10 * time.Millisecond, Burst: 4, PairEvery: time.Second, PairBurst: 2}
 	now := time.Unix(1000, 0)
 	for i, want := range []time.Duration{0, 0, time.Second, 2 * time.Second} {
@@ -34,6 +34,40 @@ func TestPaceKeepsToBothRates(t *testing.T) {
 	}
 	if got := p.take(now, "e", "a", Rate{}, time.Minute); got != 0 {
 		t.Errorf("without bounds it waits %s", got)
+	}
+}
+
+// Thousands who wait come back one after another, when their turn has come, and
+// are turned away again rarely.
+func TestWhoFindsNoPlaceQueues(t *testing.T) {
+	p := pace{full: map[string]time.Time{}, last: map[ChannelID]time.Time{}}
+	r := Rate{Every: 100 * time.Millisecond, Burst: 10}
+	now := time.Unix(1000, 0)
+	const messages = 2000
+	due := make([]time.Time, messages)
+	for i := range due {
+		due[i] = now
+	}
+	asked, sent := 0, 0
+	for ; sent < messages && now.Before(time.Unix(1000+2*messages, 0)); now = now.Add(50 * time.Millisecond) {
+		for i, at := range due {
+			if at.IsZero() || at.After(now) {
+				continue
+			}
+			asked++
+			if wait := p.take(now, "c", Address(rune('a'+i)), r, time.Second); wait <= time.Second {
+				due[i] = time.Time{}
+				sent++
+			} else {
+				due[i] = now.Add(wait)
+			}
+		}
+	}
+	if took := now.Sub(time.Unix(1000, 0)).Seconds(); sent != messages || took < 195 || took > 215 {
+		t.Errorf("%d messages in %.0f s; the rate allows 2000 in 200 s", sent, took)
+	}
+	if asked > 6*messages {
+		t.Errorf("%d messages asked %d times", messages, asked)
 	}
 }
 

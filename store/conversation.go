@@ -4,6 +4,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"causeway/core"
 	"causeway/db"
@@ -22,6 +24,7 @@ type conversation struct {
 	lastAgent  string
 	hops       int
 	dialogue   string // packed core.Dialogue, "" for none
+	counted    string // the agent in whose load it is counted, "" for none
 }
 
 const conversationColumns = `c.id, c.channel, c.kind, c.identity_id, c.contact_id, c.status, c.owner_type, c.owner_id, c.owner_name, c.owner_epoch,
@@ -35,7 +38,7 @@ func (c *conversation) scan(scan func(...any) error, more ...any) error {
 	if err := scan(append(fields, more...)...); err != nil {
 		return err
 	}
-	c.Contact.ID = c.contact
+	c.Contact.ID, c.counted = c.contact, c.burdens()
 	c.Tags, c.Metadata = []string{}, core.Metadata{}
 	c.CreatedAt, c.UpdatedAt = timeOf(created), timeOf(updated)
 	if c.windowMS > 0 && c.heardAt > 0 {
@@ -107,6 +110,34 @@ func (t *tx) save(c *conversation) error {
 	if err != nil {
 		return fmt.Errorf("save conversation: %w", err)
 	}
+	return t.countLoad(c)
+}
+
+// burdens is the agent to whom the conversation is work, "" for none.
+func (c *conversation) burdens() string {
+	if c.Owner.Type != core.AgentType || c.Status != core.Open {
+		return ""
+	}
+	return c.Owner.ID
+}
+
+// countLoad counts the conversation where it belongs now.
+func (t *tx) countLoad(c *conversation) error {
+	now := c.burdens()
+	if now == c.counted {
+		return nil
+	}
+	by := map[string]int{c.counted: -1, now: 1}
+	for _, agent := range slices.Sorted(maps.Keys(by)) { // rows are locked in one order
+		if agent == "" {
+			continue
+		}
+		if _, err := t.Exec(`INSERT INTO agent_load(agent, open) VALUES($1, $2) ON CONFLICT(agent) DO UPDATE SET open = agent_load.open + excluded.open`,
+			agent, by[agent]); err != nil {
+			return fmt.Errorf("count an agent's load: %w", err)
+		}
+	}
+	c.counted = now
 	return nil
 }
 

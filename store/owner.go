@@ -40,8 +40,7 @@ func (t *tx) agents() ([]core.AgentState, error) {
 	}{
 		{`SELECT agent, availability, 0 FROM agent_state`, []any{&agent, &group, &n}, func() { state(agent).Availability = core.Availability(group) }},
 		{`SELECT agent, grp, turn FROM rotor`, []any{&agent, &group, &n}, func() { state(agent).Turns[group] = n }},
-		{`SELECT owner_id, '', count(*) FROM conversation WHERE owner_type = 'agent' AND status = 'open' GROUP BY owner_id`,
-			[]any{&agent, &group, &n}, func() { state(agent).Open = int(n) }},
+		{`SELECT agent, '', open FROM agent_load`, []any{&agent, &group, &n}, func() { state(agent).Open = int(n) }},
 	} {
 		rows, err := t.Rows(read.query)
 		if err != nil {

@@ -158,7 +158,8 @@ func (s *Store) Agents(ctx context.Context, ids []string) ([]core.AgentState, er
 			if err != nil && !errors.Is(err, sql.ErrNoRows) {
 				return err
 			}
-			if err := read.Row(ctx, `SELECT count(*) FROM conversation WHERE owner_type = 'agent' AND status = 'open' AND owner_id = $1`, []any{id}, &a.Open); err != nil {
+			err = read.Row(ctx, `SELECT open FROM agent_load WHERE agent = $1`, []any{id}, &a.Open)
+			if err != nil && !errors.Is(err, sql.ErrNoRows) {
 				return err
 			}
 			all = append(all, a)

@@ -3,7 +3,7 @@
 // came is recorded with what follows from it, work is handed out in order, and
 // what came of it is stored together with the work's own progress.
 //
-// Lock order: a conversation first, then its lanes, then shared rows (rotor),
+// Lock order: a conversation first, then its lanes, then shared rows (rotor, agent load),
 // then the log head, which the batch takes once, last.
 package store
 

@@ -79,6 +79,10 @@ var checks = []check{
 		`SELECT m.id, 'status ' || m.status || ', turn ' || m.turn FROM message m
 		WHERE m.status NOT IN ('received', 'queued', 'sending', 'sent', 'delivered', 'read', 'failed', 'unknown', 'held', 'suppressed')
 		OR m.turn NOT IN ('', 'pending', 'done', 'suppressed', 'not_handed_over')`},
+	{"each agent's open conversations are counted",
+		`SELECT '', 'agent ' || n.agent || ' has ' || sum(n.has) || ', counted ' || sum(n.counted) FROM
+		(SELECT owner_id AS agent, count(*) AS has, 0 AS counted FROM conversation WHERE owner_type = 'agent' AND status = 'open' GROUP BY owner_id
+		UNION ALL SELECT agent, 0, open FROM agent_load) AS n GROUP BY n.agent HAVING sum(n.has) <> sum(n.counted)`},
 	{"who writes has one present conversation",
 		`SELECT c.identity_id, sum(c.present) || ' of ' || count(*) || ' conversations are present' FROM conversation c
 		GROUP BY c.identity_id HAVING sum(c.present) <> 1`},

@@ -24,16 +24,17 @@ func TestVerifyFindsWhatCannotBe(t *testing.T) {
 		t.Fatalf("the whole copy breaks %q", got)
 	}
 	for damage, rule := range map[string]string{
-		`UPDATE message SET content = '{' WHERE seq = 1`:                            "every message can be read",
-		`UPDATE message SET metadata = '{"x":1e999}' WHERE seq = 1`:                 "every message can be read",
-		`UPDATE message SET options = '[7]' WHERE seq = 2`:                          "every message can be read",
-		`UPDATE message SET status = 'lost' WHERE seq = 1`:                          "every message has a status and a turn that there are",
-		`UPDATE message SET turn = 'lost' WHERE seq = 1`:                            "every message has a status and a turn that there are",
-		`DELETE FROM conversation WHERE id = (SELECT min(id) FROM conversation)`:    "every message has its conversation",
-		`UPDATE conversation SET owner_id = 'other'`:                                "the conversation's owner is that of its newest assignment",
-		`UPDATE conversation SET present = 0`:                                       "who writes has one present conversation",
-		`DELETE FROM log WHERE seq < 3`:                                             "the event log is dense",
-		`UPDATE delivery SET items = 'x' WHERE id = (SELECT min(id) FROM delivery)`: "every item of a delivery has a fate that holds",
+		`UPDATE message SET content = '{' WHERE seq = 1`:                                  "every message can be read",
+		`UPDATE message SET metadata = '{"x":1e999}' WHERE seq = 1`:                       "every message can be read",
+		`UPDATE message SET options = '[7]' WHERE seq = 2`:                                "every message can be read",
+		`UPDATE message SET status = 'lost' WHERE seq = 1`:                                "every message has a status and a turn that there are",
+		`UPDATE message SET turn = 'lost' WHERE seq = 1`:                                  "every message has a status and a turn that there are",
+		`DELETE FROM conversation WHERE id = (SELECT min(id) FROM conversation)`:          "every message has its conversation",
+		`UPDATE conversation SET owner_id = 'other'`:                                      "the conversation's owner is that of its newest assignment",
+		`UPDATE conversation SET status = 'open', owner_type = 'agent', owner_id = 'ann'`: "each agent's open conversations are counted",
+		`UPDATE conversation SET present = 0`:                                             "who writes has one present conversation",
+		`DELETE FROM log WHERE seq < 3`:                                                   "the event log is dense",
+		`UPDATE delivery SET items = 'x' WHERE id = (SELECT min(id) FROM delivery)`:       "every item of a delivery has a fate that holds",
 	} {
 		spoiled := filepath.Join(t.TempDir(), "spoiled.db")
 		copyOf(t, whole, spoiled)
