@@ -36,6 +36,7 @@ const (
 	CodeUnknownOwner     Code = "unknown_owner"      // neither an agent nor a bot
 	CodeUnknownTeam      Code = "unknown_team"       //
 	CodeUnknownChannel   Code = "unknown_channel"    //
+	CodeUnknownEvent     Code = "unknown_event"      // the log has no such seq: it is of another log
 	CodePending          Code = "media_pending"      // a file is still being fetched
 	CodeBusy             Code = "busy"               // come again in Retry-After seconds
 	CodeNotReady         Code = "not_ready"          //
@@ -65,6 +66,7 @@ var codes = map[Code]struct {
 	CodeUnknownOwner:     {422, 0, "There is no such agent or bot"},
 	CodeUnknownTeam:      {422, 0, "There is no such team"},
 	CodeUnknownChannel:   {422, 0, "There is no such channel"},
+	CodeUnknownEvent:     {422, 0, "There is no such event"},
 	CodePending:          {404, 5, "The file is not here yet"},
 	CodeBusy:             {503, 5, "Busy"},
 	CodeNotReady:         {503, 5, "Not ready"},

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -25,6 +26,7 @@ func (b *border) eventRoutes() {
 		Summary: "Read the log of all changes, in order and without gaps",
 		Description: "As a page, or with `Accept: text/event-stream` as a stream that goes on: `id` is the seq, `event` the type, `data` the event. " +
 			"A stream goes on after `Last-Event-ID`, else after `after`. A reader that takes longer than 5 s for a write is cut and comes again. " +
+			"A seq that the log does not have, as after a restore, is an error. " +
 			"The `next` of a page is where to go on, also when there is nothing new.",
 		Responses: answers(http.StatusOK, "Events", map[string]*huma.Schema{
 			"application/json": b.schema(page[core.LogEntry]{}), streamType: {Type: huma.TypeString},
@@ -43,8 +45,15 @@ type eventsInput struct {
 type streamed struct{ Body func(huma.Context) }
 
 func (b *border) listEvents(ctx context.Context, in *eventsInput) (*streamed, error) {
-	if strings.Contains(in.Accept, streamType) {
-		return b.openStream(ctx, max(in.After, in.LastID))
+	streams := strings.Contains(in.Accept, streamType)
+	if streams {
+		in.After = max(in.After, in.LastID)
+	}
+	if err := b.reached(ctx, in.After); err != nil {
+		return nil, err
+	}
+	if streams {
+		return b.openStream(ctx, in.After)
 	}
 	entries, err := b.Store.Log(ctx, in.After, in.Limit)
 	if err != nil {
@@ -58,6 +67,23 @@ func (b *border) listEvents(ctx context.Context, in *eventsInput) (*streamed, er
 		writeJSON(humagin.Unwrap(hc).Writer, http.StatusOK, "application/json",
 			page[core.LogEntry]{orEmpty(entries), strconv.FormatInt(next, 10)})
 	}}, nil
+}
+
+// reached refuses a seq that the log does not have. Who read so far read another
+// log, such as the one before a restore, and would miss what this one has up to
+// there.
+func (b *border) reached(ctx context.Context, seq int64) error {
+	if seq == 0 {
+		return nil
+	}
+	entries, err := b.Store.Log(ctx, seq-1, 1)
+	if err != nil {
+		return err
+	}
+	if len(entries) == 0 || entries[0].Seq != seq {
+		return problem(CodeUnknownEvent, fmt.Sprintf("the log has no event %d; begin anew, after 0", seq))
+	}
+	return nil
 }
 
 func (b *border) openStream(ctx context.Context, after int64) (*streamed, error) {

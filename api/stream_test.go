@@ -174,6 +174,9 @@ func TestEventsAsAPage(t *testing.T) {
 		}
 	}
 	expect(t, r.call("GET", "/api/v1/events?after=-1", annKey, ""), 422, CodeInvalid)
+	// Who read further than the log goes read another one, and would miss events.
+	expect(t, r.call("GET", "/api/v1/events?after=4", annKey, ""), 422, CodeUnknownEvent)
+	expect(t, r.call("GET", "/api/v1/events", annKey, "", "Accept", streamType, "Last-Event-ID", "4"), 422, CodeUnknownEvent)
 	expect(t, r.call("GET", "/api/v1/events", annKey, "", "Accept", streamType, "Last-Event-ID", "x"), 422, CodeInvalid)
 }
 
