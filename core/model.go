@@ -41,6 +41,7 @@ type Contact struct {
 	// UserID is what bots know the person by; given once, never changed.
 	UserID    string    `json:"user_id"`
 	Name      string    `json:"name"`
+	Pseudonym bool      `json:"pseudonym,omitempty"` // Name was made up by us: nobody told one
 	Username  string    `json:"username,omitempty"`
 	Phone     string    `json:"phone,omitempty"`
 	Email     string    `json:"email,omitempty"`

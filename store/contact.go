@@ -64,6 +64,7 @@ func (t *tx) newIdentity(ch core.ChannelID, p core.Person) (identity, error) {
 	if user == "" {
 		user = string(ch) + ":" + string(who.address)
 	}
+	user = core.UserIDOf(user)
 	id := t.s.newID()
 	err := t.Row(`INSERT INTO contact(id, user_id, name, username, phone, email, image_link, language, metadata, created_at)
 		VALUES($1, $2, $3, $4, $5, '', '', $6, '', $7) ON CONFLICT(user_id) DO UPDATE SET user_id = excluded.user_id RETURNING id`,
@@ -96,6 +97,21 @@ func (t *tx) refresh(who *identity, p core.Person) error {
 		return fmt.Errorf("refresh contact: %w", err)
 	}
 	return nil
+}
+
+// asSender is the contact as the sender of a message. Who gives no name goes by
+// the one that we know, or by a pseudonym.
+func (t *tx) asSender(id core.ContactID, p core.Person) (core.Sender, error) {
+	from := core.Sender{Type: core.FromContact, ID: fmt.Sprint(int64(id)), Name: p.Name}
+	if from.Name != "" {
+		return from, nil
+	}
+	c := core.Contact{ID: id}
+	if err := t.Row(`SELECT name FROM contact WHERE id = $1`, []any{int64(id)}, &c.Name); err != nil {
+		return from, fmt.Errorf("read the sender's name: %w", err)
+	}
+	from.Name = c.NamedByUs().Name
+	return from, nil
 }
 
 // patchContact changes what a bot or person said of a contact.

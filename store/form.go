@@ -158,10 +158,13 @@ func (t *tx) formTurn(c *conversation, f *core.FormTurn, heard core.MessageID) e
 	if f.Answer == nil {
 		return nil
 	}
+	from, err := t.asSender(c.contact, core.Person{})
+	if err != nil {
+		return err
+	}
 	said := func(content core.Content) (core.Message, error) {
 		return t.insert(c, row{Message: core.Message{
-			ID: core.MessageID(t.s.newID()), Direction: core.In, Content: content, Status: core.Received,
-			Sender: core.Sender{Type: core.FromContact, ID: fmt.Sprint(int64(c.contact))},
+			ID: core.MessageID(t.s.newID()), Direction: core.In, Content: content, Status: core.Received, Sender: from,
 		}})
 	}
 	if f.Shown != "" {

@@ -26,6 +26,7 @@ func scanConversation(scan func(...any) error) (core.Conversation, error) {
 	}
 	p.CreatedAt, p.Metadata = timeOf(created), core.Metadata{}
 	err := unpack(metadata, &p.Metadata)
+	c.Contact = c.Contact.NamedByUs()
 	return c.Conversation, err
 }
 

@@ -182,12 +182,14 @@ func (t *tx) inbound(c *conversation, item core.Item, e core.Heard) (row, error)
 	r := row{
 		Message: core.Message{
 			ID: core.MessageID(t.s.newID()), Direction: core.In, Content: e.Content, Status: core.Received, Metadata: e.Metadata,
-			Sender:     core.Sender{Type: core.FromContact, ID: fmt.Sprint(int64(c.contact)), Name: e.From.Name},
 			ProviderID: e.Provider, At: e.At,
 		},
 		eventKey: item.Key,
 	}
 	var err error
+	if r.Sender, err = t.asSender(c.contact, e.From); err != nil {
+		return r, err
+	}
 	if r.ReplyTo, err = t.quoted(c, e.ReplyTo); err != nil {
 		return r, err
 	}

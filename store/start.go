@@ -72,7 +72,7 @@ func (s *Store) Contact(ctx context.Context, id core.ContactID) (core.Contact, e
 	}
 	c.CreatedAt = timeOf(created)
 	err = unpack(metadata, &c.Metadata)
-	return c, err
+	return c.NamedByUs(), err
 }
 
 // PatchContact implements core.Store.

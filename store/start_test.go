@@ -198,3 +198,26 @@ func TestABotIsToldWhetherAgentsAreThere(t *testing.T) {
 	}
 	b.rest()
 }
+
+func TestAContactWithoutANameGoesByAPseudonymUntilOneIsTold(t *testing.T) {
+	b := open(t, routing.Config{})
+	item := heard("5", "1", "hi")
+	e, _ := item.Event.(core.Heard)
+	e.From.Name, e.From.UserID = "", "sms:MY BANK"
+	item.Event = e
+	id := b.hear(item)[0].Conversation
+	c := b.conversation(id)
+	if want := core.Pseudonym(uint64(c.Contact.ID)); c.Contact.Name != want || !c.Contact.Pseudonym || c.Contact.UserID != "sms:MY_BANK" {
+		t.Errorf("contact is %+v, want %q", c.Contact, want)
+	}
+	if from := b.messages(id)[0].Sender; from.Name != c.Contact.Name {
+		t.Errorf("the sender is %+v", from)
+	}
+	b.hear(heard("5", "2", "it is me")) // now the provider tells the name
+	if c := b.conversation(id); c.Contact.Name != "Zoë" || c.Contact.Pseudonym {
+		t.Errorf("contact is %+v", c.Contact)
+	}
+	if p, err := b.Contact(t.Context(), c.Contact.ID); err != nil || p.Name != "Zoë" || p.Pseudonym {
+		t.Errorf("contact is %+v, %v", p, err)
+	}
+}
