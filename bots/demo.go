@@ -122,7 +122,7 @@ func (d *demo) choices() map[string]any {
 func (d *demo) dishes() map[string]any {
 	card := func(title, price, about, size string) map[string]any {
 		return map[string]any{
-			"title": title, "subtitle": price, "description": about,
+			"title": title, "subtitle": about,
 			"header": map[string]any{"imgSrc": d.images + "/" + size + ".png", "overlayText": price},
 			"buttons": []any{
 				map[string]any{"name": "Order", "action": map[string]any{"type": "quickReply", "payload": map[string]any{
