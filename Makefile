@@ -9,7 +9,7 @@ LINT          := bin/golangci-lint
 GOLDEN         = $(shell grep -rlE '(flag\.Bool|Lookup)\("update"|connectortest\.Run' --include='*_test.go' . | xargs -n1 dirname | sort -u)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test check golden docs fuzz clean
+.PHONY: help demo build test torture check golden docs fuzz clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -22,6 +22,9 @@ build: ## make bin/causeway, one static file
 
 test: ## run all tests, and fuzz what reads webhooks for FUZZTIME each (30s)
 	@GO='$(GO)' FUZZTIME='$(FUZZTIME)' ./scripts/test
+
+torture: ## the long forms: 10,000 kills, power cuts, faulty and full disks; an hour, prints figures
+	@GO='$(GO)' ./scripts/torture
 
 check: $(LINT) ## gofmt, go vet, golangci-lint, and generated pages that are not as generated
 	@unformatted=$$(gofmt -l $$(git ls-files --cached --others --exclude-standard '*.go')); \

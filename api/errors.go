@@ -39,6 +39,7 @@ const (
 	CodeUnknownEvent     Code = "unknown_event"      // the log has no such seq: it is of another log
 	CodePending          Code = "media_pending"      // a file is still being fetched
 	CodeBusy             Code = "busy"               // come again in Retry-After seconds
+	CodeNotStored        Code = "not_stored"         // the disk fails or is full; come again in Retry-After seconds
 	CodeNotReady         Code = "not_ready"          //
 	CodeInternal         Code = "internal"           // our fault; the log says more
 )
@@ -69,6 +70,7 @@ var codes = map[Code]struct {
 	CodeUnknownEvent:     {422, 0, "There is no such event"},
 	CodePending:          {404, 5, "The file is not here yet"},
 	CodeBusy:             {503, 5, "Busy"},
+	CodeNotStored:        {503, 5, "It cannot be stored now"},
 	CodeNotReady:         {503, 5, "Not ready"},
 	CodeInternal:         {500, 0, "Something went wrong"},
 }
@@ -85,6 +87,7 @@ var causes = []struct {
 	{core.ErrStale, CodeStaleOwner, "the conversation's owner has changed; read it again"},
 	{core.ErrNotOwner, CodeNotOwner, "the bot does not own the conversation"},
 	{core.ErrBusy, CodeBusy, "more work waits than can be taken on; come again shortly"},
+	{core.ErrStore, CodeNotStored, "it cannot be stored now; come again shortly"}, // the store logs why, once
 	{context.DeadlineExceeded, CodeBusy, "it took too long; come again shortly"},
 }
 

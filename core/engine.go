@@ -93,7 +93,7 @@ func (e *Engine) Run(ctx context.Context) error {
 
 // Receive takes a webhook call. When it returns no error, all that the call
 // reported is on disk, and the provider may be told so. It returns ErrNotFound
-// for a channel that is not there, ErrUnverified, ErrUnreadable and ErrBusy.
+// for a channel that is not there, ErrUnverified, ErrUnreadable, ErrBusy and ErrStore.
 func (e *Engine) Receive(ctx context.Context, id ChannelID, r Request) (ReplyBody, error) {
 	s := e.setup.Load()
 	ch, ok := s.Channels[id]

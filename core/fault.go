@@ -86,6 +86,9 @@ var (
 	ErrNotOwner = errors.New("the conversation is not owned by this bot")
 	// ErrBusy: more work waits than can be taken on; come again shortly.
 	ErrBusy = errors.New("busy")
+	// ErrStore: the disk or the database failed, and whether it was stored is not
+	// known: come again, what was stored is found then.
+	ErrStore = errors.New("it could not be stored")
 	// ErrInvalid: what was asked for makes no sense; the text says why.
 	ErrInvalid = errors.New("invalid")
 )

@@ -40,18 +40,20 @@ type operation struct {
 
 // writer owns the only writing connection; its goroutine runs the batches.
 type writer struct {
+	path  string // for messages
 	o     Options
 	conn  *conn
 	queue chan *operation
 	ended chan struct{}
 	stats counters
+	fails bool // the newest transaction failed for the disk's or the connection's sake
 
 	mu     sync.RWMutex // guards closed against sending on a closed queue
 	closed bool
 }
 
-func startWriter(pool *sql.DB, o Options) *writer {
-	w := &writer{o: o, conn: &conn{pool: pool}, queue: make(chan *operation, o.Queue), ended: make(chan struct{})}
+func startWriter(pool *sql.DB, path string, o Options) *writer {
+	w := &writer{path: path, o: o, conn: &conn{pool: pool}, queue: make(chan *operation, o.Queue), ended: make(chan struct{})}
 	go w.run()
 	return w
 }
@@ -181,6 +183,7 @@ func (w *writer) attempt(batch []*operation) (bad int, err error) {
 		if err = w.conn.commit(context.Background()); err != nil {
 			return -1, w.fail(err)
 		}
+		w.works()
 		for _, f := range tx.after {
 			f()
 		}
@@ -196,13 +199,24 @@ func (w *writer) attempt(batch []*operation) (bad int, err error) {
 	return bad, err
 }
 
-// fail makes the connection fit for the next batch after a fault of disk or connection, and names the fault.
+// fail makes the connection fit for the next batch after a fault of disk or connection, and names the fault. It is
+// logged when it begins, and not for each who meets it.
 func (w *writer) fail(err error) error {
+	if !w.fails {
+		w.fails = true
+		w.o.Log.WithError(explain(err, w.path)).Error("nothing can be stored; who calls is told to come again")
+	}
 	if e := w.conn.rollback(context.Background()); e != nil || poisons(err) {
 		w.conn.discard()
-		w.o.Log.WithError(err).Warn("store: writer reconnects")
 	}
 	return fmt.Errorf("%w: %w", ErrCommit, err)
+}
+
+func (w *writer) works() {
+	if w.fails {
+		w.fails = false
+		w.o.Log.Info("what comes is stored again")
+	}
 }
 
 // run calls fn; its panic is an error, and so is a failed statement that fn kept to itself.

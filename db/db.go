@@ -103,7 +103,9 @@ func (d *DB) openWriter(ctx context.Context) error {
 	}
 	pool.SetMaxOpenConns(1)
 	if !d.o.Beside {
-		err = checkFile(ctx, pool, d.path, true)
+		if err = checkFile(ctx, pool, d.path, true); err == nil {
+			err = settleLog(ctx, pool, d.path)
+		}
 		if err == nil && d.o.Migrations != nil {
 			err = migrate(ctx, pool, d.o.Migrations, d.o.Log)
 		}
@@ -111,7 +113,7 @@ func (d *DB) openWriter(ctx context.Context) error {
 	if err != nil {
 		return errors.Join(err, pool.Close())
 	}
-	d.writer = startWriter(pool, d.o)
+	d.writer = startWriter(pool, d.path, d.o)
 	return nil
 }
 

@@ -110,6 +110,17 @@ func checkFile(ctx context.Context, pool *sql.DB, path string, writer bool) erro
 	return quickCheck(ctx, pool, path)
 }
 
+// settleLog puts what the write-ahead log holds into the file, and on disk. Where a sync failed before, the last
+// process's log may be whole in the system's memory and not on disk, and the kernel tells of that only once: nothing
+// must be appended to it.
+func settleLog(ctx context.Context, pool *sql.DB, path string) error {
+	var busy, pages, moved int
+	if err := pool.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &pages, &moved); err != nil {
+		return fmt.Errorf("move the log into the file: %w", explain(err, path))
+	}
+	return nil // somebody who reads, such as a backup, may hold it up: the log goes on then
+}
+
 func quickCheck(ctx context.Context, pool *sql.DB, path string) error {
 	info, err := os.Stat(path)
 	if err != nil || info.Size() > quickCheckUpTo {

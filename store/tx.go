@@ -44,6 +44,8 @@ func sorted(err error) error {
 		return nil
 	case errors.Is(err, db.ErrBusy):
 		return fmt.Errorf("%w: %w", core.ErrBusy, err)
+	case errors.Is(err, db.ErrCommit), errors.Is(err, db.ErrClosed):
+		return fmt.Errorf("%w: %w", core.ErrStore, err)
 	case errors.Is(err, sql.ErrNoRows):
 		return fmt.Errorf("%w: %w", core.ErrNotFound, err)
 	}

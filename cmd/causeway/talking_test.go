@@ -12,73 +12,89 @@ import (
 	"causeway/simulator"
 )
 
-const (
-	kills      = 100
-	killsShort = 15
-	people     = 5 // on each channel
-)
+const people = 5 // on each channel
 
-// TestKillLosesNothing kills the bridge again and again, at random moments,
-// while people on both channels write and tap without a pause. Whatever a
-// provider was told to be accepted must be there, once and in order, with one
-// answer of the bot; and every answer must have reached the phone.
-func TestKillLosesNothing(t *testing.T) {
-	t.Parallel()
-	n := kills
-	if testing.Short() {
-		n = killsShort
-	}
-	w := newWorld(t)
+// talking is a world in which people on both channels write and tap without a
+// pause, and a bot answers each with words of its own and a button. Whatever is
+// done to the bridge meanwhile, settled then tells whether anything was lost.
+type talking struct {
+	*world
+	helper *bot
+	stream *follower
+	quiet  func() // ends the talk
+}
+
+func newTalking(t *testing.T) *talking {
+	t.Helper()
+	w := &talking{world: newWorld(t)}
 	w.program = plain
-	helper := w.hire("helper", withButton)
+	w.helper = w.hire("helper", withButton)
 	for _, method := range []string{"sendMessage", "messages"} { // sent, and not answered yet
 		w.sim.Fault(simulator.Fault{Method: method, Mode: simulator.FaultSlow, Effect: true, Delay: 10 * time.Millisecond})
 	}
+	return w
+}
+
+// begin starts the bridge and the talk.
+func (w *talking) begin() {
+	w.t.Helper()
 	w.start()
-	stream := w.follow()
-	stop := w.crowd()
-	began := time.Now()
-	for i := range n {
-		r := rand.Float64()
-		pause(50*time.Millisecond + time.Duration(r*r*float64(350*time.Millisecond)))
-		w.bridge.kill()
-		if i%5 == 0 { // and once more while it comes up
-			w.bridge = launch(w)
-			pause(time.Duration(rand.IntN(60)) * time.Millisecond)
-			w.bridge.kill()
-		}
-		w.start()
-	}
-	stop()
-	killing := time.Since(began)
+	w.stream = w.follow()
+	w.quiet = w.crowd()
+}
+
+// settled ends the talk, waits until all is answered, and compares what the
+// providers and phones know with what the bridge has: whatever a provider was
+// told to be accepted must be there, once and in order, with one answer of the
+// bot; and every answer must have reached the phone. The bridge must be running.
+func (w *talking) settled() figures {
+	t := w.t
+	t.Helper()
+	w.quiet()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	if err := w.sim.WaitDelivered(ctx); err != nil {
 		t.Fatal(err)
 	}
-	f := figures{calls: len(helper.heard())}
+	f := figures{calls: len(w.helper.heard()), reposted: w.reposted()}
 	for i := range people {
 		f.add(w.holds(fmt.Sprint(100+i), "tg", fmt.Sprint("T", i), w.tg.Person(telegramUser(i))))
 	}
-	onTelegram := f.doubled
 	for i := range people {
 		f.add(w.holds(fmt.Sprint(4900100+i), "wa", fmt.Sprint("W", i), w.wa.Person(whatsappUser(i))))
 	}
-	stream.agrees(t)
-	for _, more := range repeats(helper.heard()) {
+	w.stream.agrees(t)
+	for _, more := range repeats(w.helper.heard()) {
 		f.repeated += more
 	}
-	t.Logf("%d kills in %s: %d things said and accepted, each there once; %d webhooks posted again; %d bot calls, %d of them with a webhook-id used before; "+
-		"%d answers, of which %d were sent twice on Telegram and %d on WhatsApp; %d events in %d streams; all over after %s",
-		n+(n+4)/5, killing.Round(time.Second), f.acked, w.reposted(), f.calls, f.repeated, f.answers, onTelegram, f.doubled-onTelegram, len(stream.events()), stream.came, time.Since(began).Round(time.Second))
+	f.events = len(w.stream.events())
+	return f
 }
 
-type figures struct{ acked, answers, doubled, calls, repeated int }
+// figures are what was counted; all of them are of things that went well.
+type figures struct {
+	cycles, verified                 int
+	said, reposted                   int // things said and accepted, each there once; webhooks posted again
+	calls, repeated, answers, double int // calls of the bot, those with a webhook-id used before; answers, those that a phone shows twice
+	events                           int
+}
 
 func (f *figures) add(more figures) {
-	f.acked += more.acked
+	f.cycles += more.cycles
+	f.verified += more.verified
+	f.said += more.said
+	f.reposted += more.reposted
+	f.calls += more.calls
+	f.repeated += more.repeated
 	f.answers += more.answers
-	f.doubled += more.doubled
+	f.double += more.double
+	f.events += more.events
+}
+
+func (f figures) String() string {
+	return fmt.Sprintf("%d cycles, %d times verified: %d things said and accepted, each there once and in order, 0 lost; %d webhooks posted again, 0 stored twice; "+
+		"%d calls of the bot, %d repeated under the same id; %d answers, each on the phone, %d there twice; %d events without a gap",
+		f.cycles, f.verified, f.said, f.reposted, f.calls, f.repeated, f.answers, f.double, f.events)
 }
 
 func telegramUser(i int) simulator.TelegramUser {
@@ -177,9 +193,9 @@ func (w *world) holds(person, channel, name string, z phone) figures {
 		}
 		return nil
 	})
-	f := figures{acked: len(said)}
+	f := figures{said: len(said)}
 	w.sameAsSaid(name, said, stored)
-	f.answers, f.doubled = sameOnPhone(t, name, stored, z)
+	f.answers, f.double = sameOnPhone(t, name, stored, z)
 	return f
 }
 
