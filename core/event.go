@@ -49,6 +49,14 @@ type Reported struct {
 	Details Metadata
 }
 
+// Reached tells that all that a contact was sent until a moment, whoever sent it,
+// has come to a status: such a report names no message.
+type Reached struct {
+	Who    Person
+	Status Status    // Delivered or Read
+	Until  time.Time // by the provider's clock
+}
+
 // Echo reports a message to a contact that the provider shows us although we may
 // not have sent it: from the phone app, or from another tool. One of ours is
 // known by Provider or Ref and changes nothing.
@@ -85,6 +93,7 @@ type Blocked struct {
 
 func (Heard) event()    {}
 func (Reported) event() {}
+func (Reached) event()  {}
 func (Echo) event()     {}
 func (Moved) event()    {}
 func (Opened) event()   {}

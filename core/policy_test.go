@@ -115,6 +115,9 @@ func bare(o Outcome) Outcome {
 	switch o := o.(type) {
 	case Later:
 		return bareOutcome{after: o.After, fault: strip(o.Fault), count: o.Count, pause: o.Pause, unknown: o.Unknown}
+	case CallMade:
+		o.At = time.Time{}
+		return o
 	case SendFailed:
 		return bareOutcome{failed: true, fault: strip(o.Fault), hold: o.Hold}
 	}

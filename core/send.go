@@ -86,7 +86,7 @@ func (e *Engine) call(ctx context.Context, ch Channel, w SendWork, p Payload, la
 	if err == nil {
 		e.trouble.over(ch.ID)
 		e.o.Observer.Call(ch.ID, "ok", e.o.Now().Sub(begun))
-		return CallMade{Provider: id, Last: last}
+		return CallMade{Provider: id, Last: last, At: begun}
 	}
 	f := FaultOf(err)
 	e.o.Observer.Call(ch.ID, string(f.Kind), e.o.Now().Sub(begun))

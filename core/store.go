@@ -245,7 +245,8 @@ type FormTurn struct {
 // CallMade says that the next native call of a message was made.
 type CallMade struct {
 	Provider ProviderID
-	Last     bool // there are no more
+	Last     bool      // there are no more
+	At       time.Time // when it began
 }
 
 // SendFailed ends a message. Hold keeps it until the contact writes instead;

@@ -64,6 +64,8 @@ func (t *tx) record(item core.Arrived) (core.ItemFate, error) {
 		return t.hear(item, e)
 	case core.Reported:
 		return t.report(item, e)
+	case core.Reached:
+		return t.reached(item, e)
 	case core.Echo:
 		return t.echo(item, e)
 	case core.Moved:

@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 
 	"causeway/core"
 	"causeway/db"
@@ -94,7 +95,7 @@ func (t *tx) called(ch core.ChannelID, e core.Reported) (callRow, error) {
 		return r, err
 	}
 	r.n, r.made = n, n+1
-	if err := t.madeCall(ch, message, n, e.Provider); err != nil {
+	if err := t.madeCall(ch, message, n, e.Provider, e.At); err != nil {
 		return r, err
 	}
 	lane := sendLane(r.conversation)
@@ -209,10 +210,10 @@ func (t *tx) setMessage(c core.ConversationID, id core.MessageID, to core.Status
 }
 
 // madeCall keeps the provider's id of a call that was made.
-func (t *tx) madeCall(ch core.ChannelID, id core.MessageID, n int, provider core.ProviderID) error {
+func (t *tx) madeCall(ch core.ChannelID, id core.MessageID, n int, provider core.ProviderID, at time.Time) error {
 	if provider != "" {
-		if _, err := t.Exec(`INSERT INTO call(channel, provider_id, message_id, n) VALUES($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
-			string(ch), db.Clean(string(provider)), int64(id), n); err != nil {
+		if _, err := t.Exec(`INSERT INTO call(channel, provider_id, message_id, n, at) VALUES($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
+			string(ch), db.Clean(string(provider)), int64(id), n, millis(at)); err != nil {
 			return fmt.Errorf("keep call: %w", err)
 		}
 	}

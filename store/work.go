@@ -116,7 +116,7 @@ func (t *tx) sendWaits(w core.SendWork, o core.Later) error {
 // and what was reported of it meanwhile applies.
 func (t *tx) callMade(w core.SendWork, o core.CallMade) error {
 	if o.Provider != "" || !o.Last {
-		if err := t.madeCall(w.Channel, w.Message.ID, w.Made, o.Provider); err != nil {
+		if err := t.madeCall(w.Channel, w.Message.ID, w.Made, o.Provider, o.At); err != nil {
 			return err
 		}
 	}
@@ -127,6 +127,9 @@ func (t *tx) callMade(w core.SendWork, o core.CallMade) error {
 		return err
 	}
 	if err := t.readEarly(w.Channel, w.Message.ID); err != nil {
+		return err
+	}
+	if err := t.reachedBefore(w.Message, o.At); err != nil {
 		return err
 	}
 	return t.settleEchoes(w.Message.Conversation)

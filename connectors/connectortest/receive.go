@@ -114,6 +114,9 @@ func sound(t testing.TB, d core.Delivery) {
 		if h, ok := i.Event.(core.Heard); ok && (h.From.Address == "" || h.From.UserID == "" || h.Provider == "" || h.Content == nil) {
 			t.Errorf("item %s lacks an address, a user id, a provider id or content: %+v", i.Key, h)
 		}
+		if r, ok := i.Event.(core.Reached); ok && (r.Who.Address == "" || r.Until.IsZero() || r.Status != core.Delivered && r.Status != core.Read) {
+			t.Errorf("item %s reaches nobody, nothing or no status: %+v", i.Key, r)
+		}
 		if r, ok := i.Event.(core.Reported); ok && (r.Status == "" || (r.Provider == "" && r.Ref == "")) {
 			t.Errorf("item %s reports nothing, or of nothing: %+v", i.Key, r)
 		}

@@ -17,6 +17,7 @@ type (
 		Why      string         `json:"why,omitempty"`
 		Heard    *heardShown    `json:"heard,omitempty"`
 		Reported *reportedShown `json:"reported,omitempty"`
+		Reached  *reachedShown  `json:"reached,omitempty"`
 		Echo     *echoShown     `json:"echo,omitempty"`
 		Moved    *movedShown    `json:"moved,omitempty"`
 		Opened   *personShown   `json:"opened,omitempty"`
@@ -31,6 +32,11 @@ type (
 		ReplyTo  core.ProviderID `json:"reply_to,omitempty"`
 		By       string          `json:"by,omitempty"`
 		At       time.Time       `json:"at,omitzero"`
+	}
+	reachedShown struct {
+		Who    personShown `json:"who"`
+		Status core.Status `json:"status"`
+		Until  time.Time   `json:"until"`
 	}
 	movedShown struct {
 		Keys []string    `json:"keys"`
@@ -100,6 +106,8 @@ func shown(t testing.TB, items []core.Item) []any {
 			s.Opened = new(personShown(e.From))
 		case core.Blocked:
 			s.Blocked = &blockedShown{personShown(e.From), e.Blocked, e.At}
+		case core.Reached:
+			s.Reached = &reachedShown{personShown(e.Who), e.Status, e.Until}
 		case core.Reported:
 			s.Reported = &reportedShown{e.Provider, e.Ref, e.Status, showFault(e.Fault), e.At, e.Details}
 		case nil:

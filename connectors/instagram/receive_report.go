@@ -110,12 +110,26 @@ func (e event) read(raw json.RawMessage) []core.Item {
 		report := core.Reported{Provider: core.ProviderID(r.MID), Status: core.Read, At: e.Timestamp.at()}
 		return []core.Item{e.item("read:"+string(r.MID), report)}
 	case r.Watermark != "":
-		return []core.Item{e.ignored("", "watermark only: it names no message that was read")}
+		return []core.Item{e.reached(core.Read, r.Watermark)}
 	}
 	return []core.Item{e.broken("", errMissing)}
 }
 
-// delivery is of Messenger alone: Meta's page "message_deliveries".
+// reached tells of all messages before the watermark.
+func (e event) reached(s core.Status, watermark loose) core.Item {
+	key := fmt.Sprintf("until:%s:%s:%s", s, quoted(string(e.Sender.ID)), string(watermark))
+	who, err := e.person(e.Sender)
+	if err == nil && watermark.at().IsZero() {
+		err = errors.New("the watermark is no time")
+	}
+	if err != nil {
+		return e.broken(key, err)
+	}
+	return e.item(key, core.Reached{Who: who, Status: s, Until: watermark.at()})
+}
+
+// delivery is of Messenger alone: Meta's page "message_deliveries". It may name
+// some messages, and tells of all before the watermark.
 func (e event) delivery(raw json.RawMessage) []core.Item {
 	var d struct {
 		MIDs      []loose `json:"mids"`
@@ -134,13 +148,13 @@ func (e event) delivery(raw json.RawMessage) []core.Item {
 			items = append(items, e.item("delivered:"+string(mid), core.Reported{Provider: core.ProviderID(mid), Status: core.Delivered, At: at}))
 		}
 	}
-	switch {
-	case len(items) > 0:
-		return items
-	case d.Watermark != "":
-		return []core.Item{e.ignored("", "watermark only: it names no message that was delivered")}
+	if d.Watermark != "" {
+		items = append(items, e.reached(core.Delivered, d.Watermark))
 	}
-	return []core.Item{e.broken("", errors.New("a delivery of nothing"))}
+	if len(items) == 0 {
+		return []core.Item{e.broken("", errors.New("a delivery of nothing"))}
+	}
+	return items
 }
 
 // referral alone means that the contact came back by a link or an advertisement,

@@ -91,6 +91,11 @@ func sound(t testing.TB, d core.Delivery) {
 			if e.Provider == "" || e.Status != core.Read && e.Status != core.Delivered {
 				t.Errorf("item %s reports %+v", i.Key, e)
 			}
+		case core.Reached:
+			answerable(t, e.Who)
+			if e.Until.IsZero() || e.Status != core.Read && e.Status != core.Delivered {
+				t.Errorf("item %s reports %+v", i.Key, e)
+			}
 		case core.Opened:
 			answerable(t, e.From)
 		default:
