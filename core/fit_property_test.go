@@ -281,7 +281,7 @@ func (a *author) findAll(fitted []core.Fitted) {
 		places[i] = dense(places[i])
 	}
 	for _, leaf := range a.leaves {
-		if !slices.ContainsFunc(places, func(p string) bool { return strings.Contains(p, dense(leaf)) }) {
+		if !slices.ContainsFunc(places, func(p string) bool { return stands(p, leaf) }) {
 			a.t.Fatalf("%q is lost in silence\nshown: %s\nnoted: %s", leaf, all, noted.String())
 		}
 	}
@@ -293,6 +293,22 @@ func (a *author) findAll(fitted []core.Fitted) {
 			a.t.Fatalf("option %+v is offered as %+v", b, got)
 		}
 	}
+}
+
+// stands reports whether a leaf is in dense text, whole or word after word: a
+// caption that is split has its file between the parts.
+func stands(p, leaf string) bool {
+	if strings.Contains(p, dense(leaf)) {
+		return true
+	}
+	for _, word := range strings.Fields(leaf) {
+		at := strings.Index(p, word)
+		if at < 0 {
+			return false
+		}
+		p = p[at+len(word):]
+	}
+	return true
 }
 
 func dense(s string) string { return strings.Join(strings.Fields(s), "") }
