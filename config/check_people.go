@@ -203,6 +203,7 @@ func (l *loader) routing() {
 		l.refers(at("routing.channels", i, "agent"), rule.Agent, agents)
 		l.refers(at("routing.channels", i, "team"), rule.Team, teams)
 	}
+	l.between("routing.offline_after", r.OfflineAfter, time.Second, time.Hour)
 	if r.Queue {
 		l.wrong("routing.queue", "a waiting queue is not in this version; leave it out or write false")
 	}

@@ -160,7 +160,7 @@ func defaults() *Config {
 		Media:       Media{URL: "file:media", MaxSize: 100 << 20, URLTTL: 24 * time.Hour},
 		Log:         Log{Level: "info", Format: "text"},
 		Retention:   Retention{Deliveries: 30 * 24 * time.Hour},
-		Routing:     routing.Config{Assignment: routing.Automatic},
+		Routing:     routing.Config{Assignment: routing.Automatic, OfflineAfter: time.Minute},
 		OutboundTTL: 24 * time.Hour,
 		Texts: Texts{
 			Choose:   "Please choose",

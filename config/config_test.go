@@ -172,7 +172,7 @@ func TestDefaults(t *testing.T) {
 		Media:       config.Media{URL: "file:media", MaxSize: 100 << 20, URLTTL: 24 * time.Hour},
 		Log:         config.Log{Level: "info", Format: "text"},
 		Retention:   config.Retention{Deliveries: 30 * 24 * time.Hour},
-		Routing:     routing.Config{Assignment: routing.Automatic},
+		Routing:     routing.Config{Assignment: routing.Automatic, OfflineAfter: time.Minute},
 		OutboundTTL: 24 * time.Hour,
 		Texts:       c.Texts,
 	}

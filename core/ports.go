@@ -20,6 +20,8 @@ const (
 	CauseHandOff  Cause = "hand_off"  // a bot gives it away
 	CauseBotFails Cause = "bot_fails" // its bot cannot answer
 	CauseAsked    Cause = "asked"     // somebody named the new owner
+	CauseQueue    Cause = "queue"     // it waited, and its turn may have come
+	CauseAway     Cause = "away"      // its agent went away
 )
 
 // Asked is a question to a router.
@@ -31,34 +33,19 @@ type Asked struct {
 	To          string
 	Team        string
 	SkipRouting bool
+	// Because says what went wrong, where the cause is that a bot failed.
+	Because string
 	// Conversation's present state, zero for a new one.
 	Owner     Owner
 	OwnTeam   string
 	LastAgent string // the agent who last spoke in it
-	Agents    []AgentState
-	Now       time.Time
+	// Present are the agents and bots that take part besides the owner.
+	Present []string
+	Agents  []AgentState
+	// Waiting are the groups in whose queues conversations wait already.
+	Waiting []string
+	Now     time.Time
 }
-
-// AgentState is what may change about an agent.
-type AgentState struct {
-	ID           string       `json:"id"`
-	Availability Availability `json:"availability"`
-	Open         int          `json:"open"` // conversations that the agent owns now
-	// Turns is, for each group that the agent is part of, when the agent was
-	// last given a conversation there: the least is next.
-	Turns map[string]int64 `json:"-"`
-}
-
-// Availability says whether an agent takes conversations.
-type Availability string
-
-// The availabilities. Auto follows the agent's live connection.
-const (
-	Online  Availability = "online"
-	Away    Availability = "away"
-	Offline Availability = "offline"
-	Auto    Availability = "auto"
-)
 
 // Decision is a router's answer.
 type Decision struct {
@@ -66,6 +53,9 @@ type Decision struct {
 	Team  string
 	// Group is set if the owner was taken in turn: whose turns go on.
 	Group string
+	// Queue is set if the conversation is to wait until somebody of that group has
+	// room.
+	Queue string
 	// Offer: everybody is told, and anybody may take it.
 	Offer bool
 	// Notice is a line for the conversation, if something is odd.
@@ -80,6 +70,17 @@ type Reason struct {
 	Rule   string `json:"rule"`
 	Chosen bool   `json:"chosen"`
 	Text   string `json:"text"`
+	// Candidates are those among whom the rule looked, in the order of their turns.
+	Candidates []Candidate `json:"candidates,omitempty"`
+}
+
+// Candidate is an agent among whom a rule looked.
+type Candidate struct {
+	ID       string `json:"id"`
+	Name     string `json:"name"`
+	Open     int    `json:"open"`               // conversations that the agent owned
+	Capacity int    `json:"capacity,omitempty"` // most that are given in turn, 0 for any number
+	Skipped  string `json:"skipped,omitempty"`  // why the agent could not take it
 }
 
 // Bot answers the conversations that it owns.

@@ -86,12 +86,6 @@ func (k *checker) rules() {
 	for i, r := range c.Channels {
 		k.channel(r, fmt.Sprintf("routing.channels[%d]", i))
 	}
-	if c.Queue {
-		k.wrong("routing.queue", "a waiting queue is not done yet; write false")
-	}
-	if c.ReassignAway {
-		k.wrong("routing.reassign_away", "taking conversations from agents who went away is not done yet; write false")
-	}
 }
 
 func (k *checker) channel(r ChannelRule, path string) {

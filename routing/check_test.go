@@ -13,7 +13,6 @@ func TestProblemsNameTheirKey(t *testing.T) {
 			{Channel: "tg", Bot: "helper"}, {Channel: "tg", Agent: "ann"}, {Channel: "wa"},
 			{Channel: "ig", Bot: "helper", Team: "sales"}, {Channel: "fb", Agent: "helper"}, {Bot: "helper"},
 		},
-		Queue: true, ReassignAway: true,
 		Agents: []Agent{{ID: "ann", Capacity: -1}, {ID: ""}, {ID: "ann"}},
 		Bots:   []Bot{{ID: "helper"}, {ID: "ann"}},
 		Teams: []Team{
@@ -37,7 +36,6 @@ func TestProblemsNameTheirKey(t *testing.T) {
 		"teams[1].id", "teams[2].id",
 		"routing.assignment", "routing.default_agent", "routing.default_team", "routing.new_conversations_to_bot",
 		"routing.channels[1].channel", "routing.channels[2]", "routing.channels[3]", "routing.channels[4].agent", "routing.channels[5].channel",
-		"routing.queue", "routing.reassign_away",
 	}
 	slices.Sort(keys)
 	slices.Sort(want)

@@ -2,6 +2,7 @@ package routing
 
 import (
 	"fmt"
+	"strings"
 
 	"causeway/core"
 )
@@ -18,6 +19,9 @@ const (
 	RuleAsked          = "asked"
 	RuleHours          = "hours"
 	RuleInConversation = "in_conversation"
+	RuleQueue          = "queue"
+	RuleAway           = "agent_away"
+	RuleStays          = "stays"
 	RuleAutomatic      = "automatic"
 	RuleEverybody      = "notify_everybody"
 	RuleDefaultAgent   = "default_agent"
@@ -29,8 +33,7 @@ const (
 // worst, nobody. Exactly one of its reasons is chosen, and the reasons come in
 // the order in which the rules were looked at.
 //
-// It takes agents to be online only if their state says so; auto must have been
-// made online or offline by whoever asks.
+// It takes agents to be online only if their state says so.
 func (t *Table) Route(a core.Asked) core.Decision {
 	r := &route{Table: t, asked: a, states: map[string]core.AgentState{}}
 	for _, s := range a.Agents {
@@ -43,8 +46,13 @@ func (t *Table) Route(a core.Asked) core.Decision {
 	case core.CauseHandOff:
 		r.handOff()
 	case core.CauseBotFails:
-		r.add(RuleBotFails, false, "The bot could not answer, so that a person is looked for.")
-		r.people(r.decision.Team, a.LastAgent)
+		r.botFails()
+	case core.CauseQueue:
+		r.add(RuleQueue, false, "The conversation waits in the queue, and it may be its turn.")
+		r.people(r.decision.Team)
+	case core.CauseAway:
+		r.add(RuleAway, false, fmt.Sprintf("%s has gone away, so that somebody else is looked for.", r.AgentName(a.Owner.ID)))
+		r.people(r.decision.Team)
 	case core.CauseAsked:
 		r.moved()
 	case core.CauseNew, core.CauseReopened:
@@ -73,7 +81,7 @@ func (r *route) anew() {
 			return
 		}
 	}
-	r.people("", "")
+	r.people("")
 }
 
 func (r *route) skipRouting() bool {
@@ -98,7 +106,7 @@ func (r *route) teamGiven() bool {
 		return false
 	}
 	r.add(RuleTeam, false, fmt.Sprintf("The conversation is for team %s, so that team's rules hold.", r.TeamName(r.asked.Team)))
-	r.people(r.asked.Team, "")
+	r.people(r.asked.Team)
 	return true
 }
 
@@ -111,7 +119,7 @@ func (r *route) channelRule() bool {
 	case rule.Team != "":
 		r.setTeam(rule.Team)
 		r.add(RuleChannel, false, fmt.Sprintf("Channel %s belongs to team %s, so that team's rules hold.", rule.Channel, r.TeamName(rule.Team)))
-		r.people(rule.Team, "")
+		r.people(rule.Team)
 		return true
 	}
 	id := rule.Bot + rule.Agent
@@ -140,19 +148,29 @@ func (r *route) handOff() {
 	if r.asked.To != "" && r.named(RuleHandOff, "The bot hands over to %s; the rules are skipped.") {
 		return
 	}
-	last := r.asked.LastAgent
 	switch {
 	case r.asked.Team != "" && teamKnown:
 		r.add(RuleHandOff, false, fmt.Sprintf("The bot hands over to team %s, so that team's rules hold.", r.TeamName(r.asked.Team)))
-		if !r.groupOf(r.asked.Team).has(last) {
-			last = ""
-		}
 	case r.asked.Team != "":
 		r.add(RuleHandOff, false, fmt.Sprintf("The bot hands over to team %q, which there is not, so that a person is looked for.", r.asked.Team))
 	case r.asked.To == "":
 		r.add(RuleHandOff, false, "The bot hands over to whoever the rules say.")
 	}
-	r.people(r.decision.Team, last)
+	named := ""
+	if teamKnown {
+		named = r.asked.Team
+	}
+	r.people(r.decision.Team, r.present(named)...)
+}
+
+// botFails looks for a person, and says what went wrong.
+func (r *route) botFails() {
+	text := "The bot could not answer, so that a person is looked for."
+	if r.asked.Because != "" {
+		text = strings.TrimSuffix(r.asked.Because, ".") + ". So a person is looked for."
+	}
+	r.add(RuleBotFails, false, text)
+	r.people(r.decision.Team, r.present("")...)
 }
 
 // moved is an agent's or an API user's wish.
@@ -162,7 +180,7 @@ func (r *route) moved() {
 		return
 	}
 	r.add(RuleAsked, false, "The conversation was given back to the rules.")
-	r.people(r.decision.Team, "")
+	r.people(r.decision.Team)
 }
 
 // named chooses the agent or bot that the question names. An unknown id becomes

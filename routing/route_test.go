@@ -43,6 +43,7 @@ type want struct {
 	owner  string // "type id"
 	team   string
 	group  string
+	queue  string
 	rule   string // the chosen one
 	offer  bool
 	notice string // a part
@@ -75,8 +76,8 @@ func check(t *testing.T, cases []situation) {
 			if got := string(d.Owner.Type) + " " + d.Owner.ID; got != s.want.owner {
 				t.Errorf("owner %q, want %q; why %v", got, s.want.owner, d.Why)
 			}
-			if d.Team != s.want.team || d.Group != s.want.group || d.Offer != s.want.offer || d.Say != s.want.say {
-				t.Errorf("team %q group %q offer %v say %q, want %+v", d.Team, d.Group, d.Offer, d.Say, s.want)
+			if d.Team != s.want.team || d.Group != s.want.group || d.Queue != s.want.queue || d.Offer != s.want.offer || d.Say != s.want.say {
+				t.Errorf("team %q group %q queue %q offer %v say %q, want %+v", d.Team, d.Group, d.Queue, d.Offer, d.Say, s.want)
 			}
 			if !strings.Contains(d.Notice, s.want.notice) || (s.want.notice == "") != (d.Notice == "") {
 				t.Errorf("notice %q, want %q", d.Notice, s.want.notice)

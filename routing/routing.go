@@ -4,7 +4,11 @@
 // the question.
 package routing
 
-import "causeway/core"
+import (
+	"time"
+
+	"causeway/core"
+)
 
 // Config is the rules as an operator writes them, with those whom they name.
 // The tags are the keys of the config file; agents, teams and bots stand beside
@@ -17,8 +21,9 @@ type Config struct {
 	Channels              []ChannelRule `yaml:"channels"`
 	WelcomeMessage        string        `yaml:"welcome_message"`
 	AwayMessage           string        `yaml:"away_message"`
-	Queue                 bool          `yaml:"queue"`         // not done yet: only false is taken
-	ReassignAway          bool          `yaml:"reassign_away"` // not done yet: only false is taken
+	Queue                 bool          `yaml:"queue"`         // conversations wait while all who are there are full
+	ReassignAway          bool          `yaml:"reassign_away"` // what an agent who goes away has open goes to others
+	OfflineAfter          time.Duration `yaml:"offline_after"` // an agent at auto is offline so long after the connection ended
 
 	Agents []Agent `yaml:"-"`
 	Teams  []Team  `yaml:"-"`

@@ -2,6 +2,7 @@ package routing
 
 import (
 	"fmt"
+	"strings"
 
 	"causeway/core"
 )
@@ -91,6 +92,15 @@ func (t *Table) groupOf(id string) group {
 		return team.group
 	}
 	return t.all
+}
+
+// groupBy is the group of a key.
+func (t *Table) groupBy(key string) (group, bool) {
+	if key == GroupAll {
+		return t.all, true
+	}
+	team, ok := t.teams[strings.TrimPrefix(key, GroupOf(""))]
+	return team.group, ok
 }
 
 func (g group) has(agent string) bool {

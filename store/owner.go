@@ -13,7 +13,7 @@ func (t *tx) decide(c *conversation, a core.Asked) (core.Decision, error) {
 	if err != nil {
 		return core.Decision{}, err
 	}
-	a.Channel, a.Owner, a.OwnTeam, a.LastAgent = c.Channel, c.Owner, c.Team, c.lastAgent
+	a.Channel, a.Owner, a.OwnTeam, a.LastAgent, a.Present = c.Channel, c.Owner, c.Team, c.lastAgent, c.Terms.Participants
 	a.Agents, a.Now = agents, timeOf(t.now)
 	return t.s.o.Router.Route(a), nil
 }

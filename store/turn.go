@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"causeway/core"
 	"causeway/lanes"
@@ -316,7 +317,7 @@ func (t *tx) handOff(c *conversation, o core.TurnDone) error {
 	case o.HandOff != nil:
 		asked.To, asked.Team = o.HandOff.To, o.HandOff.Team
 	case o.Failed:
-		asked.Cause = core.CauseBotFails
+		asked.Cause, asked.Because = core.CauseBotFails, strings.Join(o.Notices, " ")
 	default:
 		return nil
 	}

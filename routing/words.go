@@ -1,0 +1,52 @@
+package routing
+
+import (
+	"strings"
+
+	"causeway/core"
+)
+
+// words are what the contact is told: a welcome to a new conversation, and that
+// nobody is there. A bot speaks for itself, and a move among us is not news.
+func (r *route) words() string {
+	moved := r.asked.Cause == core.CauseAsked || r.asked.Cause == core.CauseAway
+	if r.decision.Owner.Type == core.BotOwner || moved {
+		return ""
+	}
+	var say []string
+	if r.asked.Cause == core.CauseNew && r.config.WelcomeMessage != "" {
+		say = append(say, r.config.WelcomeMessage)
+	}
+	if away := r.awayMessage(); away != "" && !r.someoneThere() {
+		say = append(say, away)
+	}
+	return strings.Join(say, "\n\n")
+}
+
+func (r *route) awayMessage() string {
+	if own := r.teams[r.decision.Team].AwayMessage; own != "" {
+		return own
+	}
+	return r.config.AwayMessage
+}
+
+// someoneThere reports whether the owner, or anybody who was told, is online, or
+// will be: who waits is waited for.
+func (r *route) someoneThere() bool {
+	switch {
+	case r.decision.Queue != "":
+		return true
+	case r.closed:
+		return false
+	case r.states[r.decision.Owner.ID].Effective() == core.Online:
+		return true
+	case !r.decision.Offer:
+		return false
+	}
+	for _, id := range r.told.members {
+		if r.states[id].Effective() == core.Online {
+			return true
+		}
+	}
+	return false
+}
