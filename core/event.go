@@ -108,6 +108,26 @@ const (
 	MetaReferral  = "referral"  // the advertisement or link that led here
 )
 
+// MediaEvent tells a bot that the contact sent a file or a place.
+const MediaEvent = "KOMMUNICATE_MEDIA_EVENT"
+
+// MetaTrigger in a button's metadata names the event that a bot hears with a tap.
+const MetaTrigger = "KM_TRIGGER_EVENT"
+
+// EventOf is the event by which a bot hears of c, empty if it is a message alone.
+func EventOf(c Content) string {
+	switch c := c.(type) {
+	case Media, Album, Location:
+		return MediaEvent
+	case Selection:
+		name, _ := c.Metadata[MetaTrigger].(string)
+		return name
+	case FormAnswer:
+		return c.Event
+	}
+	return ""
+}
+
 // MetaSkipBot, true in a button's metadata, keeps a tap from the bot.
 const MetaSkipBot = "skipBot"
 

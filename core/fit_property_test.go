@@ -260,15 +260,12 @@ func (a *author) cards() core.Cards {
 
 // findAll looks for every leaf in what came out.
 func (a *author) findAll(fitted []core.Fitted) {
-	var shown, read, noted strings.Builder
+	var shown, noted strings.Builder
 	offered := map[string]core.Button{}
 	for _, f := range fitted {
 		for _, p := range f.Parts {
 			for _, s := range texts(p) {
 				shown.WriteString(s + " ")
-				if s != string(core.Image) && !strings.Contains(s, "://") {
-					read.WriteString(s + " ") // a text may go on below the picture of its buttons
-				}
 			}
 		}
 		for _, n := range f.Notes {
@@ -279,7 +276,7 @@ func (a *author) findAll(fitted []core.Fitted) {
 		}
 	}
 	all := shown.String()
-	places := []string{all, read.String(), html.UnescapeString(strings.ReplaceAll(all, "<br>", " ")), strings.ReplaceAll(all, `\`, ""), noted.String()}
+	places := []string{all, html.UnescapeString(strings.ReplaceAll(all, "<br>", " ")), strings.ReplaceAll(all, `\`, ""), noted.String()}
 	for i := range places {
 		places[i] = dense(places[i])
 	}

@@ -7,6 +7,8 @@ type Start struct {
 	Channel ChannelInfo
 	Contact Person // whom to write to
 	Title   string
+	// TitleUntilAgent: from an agent's taking it on, their name is the title.
+	TitleUntilAgent bool
 	// Assignee is an agent or a bot; with SkipRouting the rules are not asked,
 	// and nobody named means the default agent. Team's rules are asked if it is set.
 	Assignee    string
@@ -37,7 +39,7 @@ type Terms struct {
 // greeting goes by two names.
 func (t Terms) Skips(event string) bool {
 	for _, name := range t.SkipEvents {
-		if name == event || event == WelcomeEvent && name == "WELCOME_EVENT" {
+		if event != "" && name == event || event == WelcomeEvent && name == "WELCOME_EVENT" {
 			return true
 		}
 	}

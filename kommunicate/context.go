@@ -18,14 +18,14 @@ func chatContext(t core.Turn, said core.Content, carried core.Metadata) (map[str
 		ctx["kmUserLocale"] = conv.Contact.Language
 		ctx["kmUserLanguageCode"] = conv.Contact.Language
 	}
-	for key, value := range conv.Metadata {
-		if key != keyContext {
-			ctx[key] = value
-		}
-	}
+	copyBut(keyContext, ctx, conv.Metadata)
 	maps.Copy(ctx, contextIn(conv.Metadata))
 	maps.Copy(ctx, conv.Terms.Context)
-	maps.Copy(ctx, conv.Terms.MessageMetadata)
+	copyBut(keyContext, ctx, conv.Terms.MessageMetadata)
+	maps.Copy(ctx, contextIn(conv.Terms.MessageMetadata))
+	if t.Event != nil {
+		copyBut(keyContext, ctx, t.Event.Data)
+	}
 	maps.Copy(ctx, contextIn(carried))
 	for _, ours := range []string{"attachments", "selection", "content", "formData", "formMsgKey", "actionResponse"} {
 		delete(ctx, ours) // only we tell what came
@@ -61,6 +61,15 @@ func chatContext(t core.Turn, said core.Content, carried core.Metadata) (map[str
 	ctx["kind"] = conv.Kind
 	ctx["messageSource"] = t.Source
 	return ctx, nil
+}
+
+// copyBut copies all of from but one key.
+func copyBut(left string, to map[string]any, from core.Metadata) {
+	for key, value := range from {
+		if key != left {
+			to[key] = value
+		}
+	}
 }
 
 // contextIn is the KM_CHAT_CONTEXT in m, whether as an object or as its string.

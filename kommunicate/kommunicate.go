@@ -8,6 +8,8 @@ package kommunicate
 import (
 	"errors"
 	"fmt"
+
+	"causeway/core"
 )
 
 // Bounds of what is read.
@@ -25,15 +27,12 @@ var ErrTooLarge = fmt.Errorf("longer than %d bytes", MaxBody)
 // ErrUnreadable is an answer that is no JSON array of messages.
 var ErrUnreadable = errors.New("not an array of messages")
 
-// MediaEvent tells a bot that the contact sent a file or a location.
-const MediaEvent = "KOMMUNICATE_MEDIA_EVENT"
-
 // The keys of metadata that mean something here.
 const (
 	keyContext       = "KM_CHAT_CONTEXT"
 	keyAssignTo      = "KM_ASSIGN_TO"
 	keyAssignTeam    = "KM_ASSIGN_TEAM"
-	keyTrigger       = "KM_TRIGGER_EVENT"
+	keyTrigger       = core.MetaTrigger
 	keySuggestion    = "KM_AUTO_SUGGESTION"
 	keyField         = "KM_FIELD"
 	keyEvent         = "event"

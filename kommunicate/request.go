@@ -32,6 +32,9 @@ type request struct {
 // Integration". The same turn gives the same bytes. It fails only for a turn
 // without message and event, or whose metadata is no JSON.
 //
+// An event's data stands in the metadata and, for bots that read only that, in
+// KM_CHAT_CONTEXT.
+//
 // A tap arrives as its message, with the button's reply metadata in the
 // metadata, and its id and title as "selection" in KM_CHAT_CONTEXT. What has no
 // form of its own on this wire (contacts, an order, a reaction, an edit) stands
@@ -47,7 +50,8 @@ func Request(t core.Turn, appID string) ([]byte, error) {
 	case t.Message != nil:
 		said, carried = together(t), t.Message.Metadata
 		r.Key, r.CreatedAt = t.Message.Key, millis(t.Message.CreatedAt, t.Message.At)
-		r.Message, r.ContentType, r.EventName = words(said)
+		r.Message, r.ContentType = words(said)
+		r.EventName = core.EventOf(said)
 	case t.Event != nil:
 		carried = t.Event.Data
 		r.Key, r.EventName = t.ID, t.Event.Name
@@ -59,7 +63,8 @@ func Request(t core.Turn, appID string) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("write a bot's request: %w", err)
 	}
-	r.Metadata = metadata(said, carried, ctx)
+	maps.Copy(ctx, map[string]any{"botId": r.BotID, "from": r.From, "groupId": r.GroupID, "applicationId": appID})
+	r.Metadata = metadata(t.Conversation.Terms.MessageMetadata, said, carried, ctx)
 	if t.Available != "" {
 		response := []any{map[string]any{
 			"name": core.ActionAvailability, "payload": map[string]any{"availabilityStatus": t.Available},
@@ -99,32 +104,30 @@ func together(t core.Turn) core.Content {
 	return core.Text{Body: strings.Join(slices.DeleteFunc(texts, func(s string) bool { return s == "" }), "\n")}
 }
 
-// words is a content as message, contentType and eventName.
-func words(c core.Content) (string, int, string) {
+// words is a content as message and contentType.
+func words(c core.Content) (string, int) {
 	text := core.PlainText(c)
 	switch c := c.(type) {
 	case core.Text:
 		if c.Format == core.HTML {
-			return c.Body, typeHTML, ""
+			return c.Body, typeHTML
 		}
 	case core.Media:
-		return text, mediaType(c.Media), MediaEvent
+		return text, mediaType(c.Media)
 	case core.Album:
-		return text, typeAttachment, MediaEvent
+		return text, typeAttachment
 	case core.Location:
 		point, err := json.Marshal(map[string]float64{"lat": c.Latitude, "lon": c.Longitude})
 		if err == nil {
 			text = string(point)
 		}
-		return text, typeLocation, MediaEvent
+		return text, typeLocation
 	case core.Contacts:
-		return text, typeContact, ""
-	case core.FormAnswer:
-		return text, typeText, c.Event
-	case core.Choices, core.List, core.Cards, core.Form, core.Template, core.Selection, core.Reaction,
+		return text, typeContact
+	case core.Choices, core.List, core.Cards, core.Form, core.FormAnswer, core.Template, core.Selection, core.Reaction,
 		core.Order, core.Edited, core.Deleted, core.Unsupported:
 	}
-	return text, typeText, ""
+	return text, typeText
 }
 
 func mediaType(m core.MediaType) int {
@@ -138,9 +141,11 @@ func mediaType(m core.MediaType) int {
 	return typeAttachment
 }
 
-// metadata is what the message carries, under what a tapped button adds.
-func metadata(said core.Content, carried core.Metadata, ctx map[string]any) map[string]any {
+// metadata is what goes with every message, what this one carries, and what a
+// tapped button adds, later ones over earlier ones.
+func metadata(always core.Metadata, said core.Content, carried core.Metadata, ctx map[string]any) map[string]any {
 	m := map[string]any{}
+	maps.Copy(m, always)
 	maps.Copy(m, carried)
 	if pick, ok := said.(core.Selection); ok {
 		maps.Copy(m, pick.Metadata)

@@ -21,6 +21,10 @@ func turn(content core.Content, meta core.Metadata) core.Turn {
 			ID: 9007199254740991, Channel: "tg", Kind: "telegram", UpdatedAt: at,
 			Contact:  core.Contact{UserID: "telegram:55", Language: "de"},
 			Metadata: core.Metadata{"plan": "gold", keyContext: `{"page":"/buy","kind":"forged"}`},
+			Terms: core.Terms{
+				Context:         core.Metadata{"page": "/start", "cart": "full", "shop": "context"},
+				MessageMetadata: core.Metadata{"cart": "empty", "k": "default", keyContext: map[string]any{"shop": "default"}},
+			},
 		},
 		Message: &core.Message{Key: "m-1", Content: content, Metadata: meta, CreatedAt: at},
 	}
@@ -42,6 +46,7 @@ func TestRequests(t *testing.T) {
 		"selection": turn(core.Selection{Token: "t", Title: "No", ID: "n", Message: "No thanks", Language: "fr",
 			Metadata: core.Metadata{"k": "v", keyContext: map[string]any{"choice": "no"}}},
 			core.Metadata{"k": "from outside", keyContext: map[string]any{"page": "/now", "choice": "forged"}}),
+		"trigger":  turn(core.Selection{Token: "t", Title: "Buy", Metadata: core.Metadata{core.MetaTrigger: "BUY"}}, nil),
 		"image":    turn(core.Media{Media: core.Image, URL: "https://chat.example.com/m/1", MIME: "image/png", Name: "a.png", Size: 7, Caption: "look"}, nil),
 		"voice":    turn(core.Media{Media: core.Voice, URL: "https://chat.example.com/m/2"}, nil),
 		"album":    turn(core.Album{Items: []core.Media{{Media: core.Image, URL: "https://ex.com/1", MIME: "image/png", Caption: "one"}, {Media: core.Video, URL: "https://ex.com/2"}}}, nil),

@@ -7,7 +7,6 @@ import (
 	"fmt"
 
 	"causeway/core"
-	"causeway/db"
 )
 
 // Change implements core.Store.
@@ -56,7 +55,7 @@ func (t *tx) change(id core.ConversationID, ch core.Change) (refused, err error)
 		c.Metadata = merge(c.Metadata, ch.Metadata)
 	}
 	if ch.Title != nil {
-		c.Title, c.titleGiven = db.Clean(*ch.Title), *ch.Title != ""
+		c.entitle(*ch.Title)
 	}
 	if ch.Tags != nil || ch.Metadata != nil || ch.Title != nil {
 		if err := t.note("conversation.updated", c.ID, map[string]any{"tags": c.Tags, "title": c.Title}); err != nil {

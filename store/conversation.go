@@ -15,16 +15,16 @@ import (
 // the end of the transaction.
 type conversation struct {
 	core.Conversation
-	identity   int64
-	contact    core.ContactID
-	titleGiven bool
-	lastSeq    int64
-	heardAt    int64
-	windowMS   int64
-	lastAgent  string
-	hops       int
-	dialogue   string // packed core.Dialogue, "" for none
-	counted    string // the agent in whose load it is counted, "" for none
+	identity  int64
+	contact   core.ContactID
+	titled    int
+	lastSeq   int64
+	heardAt   int64
+	windowMS  int64
+	lastAgent string
+	hops      int
+	dialogue  string // packed core.Dialogue, "" for none
+	counted   string // the agent in whose load it is counted, "" for none
 }
 
 const conversationColumns = `c.id, c.channel, c.kind, c.identity_id, c.contact_id, c.status, c.owner_type, c.owner_id, c.owner_name, c.owner_epoch,
@@ -34,7 +34,7 @@ func (c *conversation) scan(scan func(...any) error, more ...any) error {
 	var tags, metadata, terms string
 	var created, updated int64
 	fields := []any{&c.ID, &c.Channel, &c.Kind, &c.identity, &c.contact, &c.Status, &c.Owner.Type, &c.Owner.ID, &c.Owner.Name, &c.OwnerEpoch,
-		&c.Team, &tags, &metadata, &c.Title, &c.titleGiven, &c.Unread, &c.lastSeq, &c.heardAt, &c.windowMS, &c.lastAgent, &terms, &c.hops, &c.dialogue, &created, &updated}
+		&c.Team, &tags, &metadata, &c.Title, &c.titled, &c.Unread, &c.lastSeq, &c.heardAt, &c.windowMS, &c.lastAgent, &terms, &c.hops, &c.dialogue, &created, &updated}
 	if err := scan(append(fields, more...)...); err != nil {
 		return err
 	}
@@ -106,7 +106,7 @@ func (t *tx) save(c *conversation) error {
 	_, err = t.Exec(`UPDATE conversation SET status = $1, owner_type = $2, owner_id = $3, owner_name = $4, owner_epoch = $5, team = $6, tags = $7, metadata = $8,
 		title = $9, title_given = $10, unread = $11, last_seq = $12, heard_at = $13, window_ms = $14, last_agent = $15, terms = $16, hops = $17, dialogue = $18, updated_at = $19 WHERE id = $20`,
 		string(c.Status), string(c.Owner.Type), c.Owner.ID, c.Owner.Name, c.OwnerEpoch, c.Team, tags, metadata,
-		db.Clean(c.Title), flag(c.titleGiven), c.Unread, c.lastSeq, c.heardAt, c.windowMS, c.lastAgent, terms, c.hops, c.dialogue, t.now, int64(c.ID))
+		db.Clean(c.Title), c.titled, c.Unread, c.lastSeq, c.heardAt, c.windowMS, c.lastAgent, terms, c.hops, c.dialogue, t.now, int64(c.ID))
 	if err != nil {
 		return fmt.Errorf("save conversation: %w", err)
 	}
@@ -171,6 +171,31 @@ func (t *tx) resolve(c *conversation, tell bool) error {
 		return nil
 	}
 	return t.saySystem(c, t.s.o.Resolved())
+}
+
+// How a conversation came to its title.
+const (
+	titleFollows    = 0 // it is the owner's name
+	titleGiven      = 1 // it stays
+	titleUntilAgent = 2 // it stays until an agent owns the conversation
+)
+
+// entitle gives the conversation a title; an empty one follows the owner's name.
+func (c *conversation) entitle(title string) {
+	if c.Title, c.titled = db.Clean(title), titleGiven; title == "" {
+		c.titled = titleFollows
+		c.retitle()
+	}
+}
+
+// retitle has the title follow the owner's name, where it does.
+func (c *conversation) retitle() {
+	if c.titled == titleUntilAgent && c.Owner.Type == core.AgentType {
+		c.titled = titleFollows
+	}
+	if c.titled == titleFollows {
+		c.Title = c.Owner.Name
+	}
 }
 
 // addTags adds what is not there yet.

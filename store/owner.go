@@ -71,9 +71,7 @@ func (t *tx) own(c *conversation, cause core.Cause, d core.Decision) error {
 	if d.Team != "" {
 		c.Team = d.Team
 	}
-	if !c.titleGiven {
-		c.Title = d.Owner.Name
-	}
+	c.retitle()
 	c.OwnerEpoch++
 	why, err := pack(d.Why)
 	if err != nil {

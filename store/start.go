@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"causeway/core"
-	"causeway/db"
 )
 
 // Start implements core.Store.
@@ -37,7 +36,10 @@ func (t *tx) start(st core.Start) (core.ConversationID, error) {
 	if err := t.inherit(c, who.id); err != nil {
 		return 0, err
 	}
-	c.Title, c.titleGiven = db.Clean(st.Title), st.Title != ""
+	c.entitle(st.Title)
+	if st.Title != "" && st.TitleUntilAgent {
+		c.titled = titleUntilAgent
+	}
 	c.Metadata, c.Terms = merge(c.Metadata, st.Metadata), st.Terms
 	c.Terms.Participants = st.Participants
 	d, err := t.decide(c, core.Asked{Cause: core.CauseNew, To: st.Assignee, Team: st.Team, SkipRouting: st.SkipRouting})

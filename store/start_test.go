@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -219,5 +220,37 @@ func TestAContactWithoutANameGoesByAPseudonymUntilOneIsTold(t *testing.T) {
 	}
 	if p, err := b.Contact(t.Context(), c.Contact.ID); err != nil || p.Name != "Zoë" || p.Pseudonym {
 		t.Errorf("contact is %+v, %v", p, err)
+	}
+}
+
+func TestATitleFollowsTheOwnersName(t *testing.T) {
+	b := open(t, toHelper)
+	start := func(from, title string, until bool) core.ConversationID {
+		t.Helper()
+		c, err := b.Start(t.Context(), core.Start{Channel: tg, Contact: core.Person{Address: core.Address(from)}, Title: title, TitleUntilAgent: until})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c.ID
+	}
+	ben, order, none := "ben", "Order 7", ""
+	for _, c := range []struct {
+		title  string
+		until  bool
+		before string
+		after  string
+	}{{"", false, "helper", "ben"}, {"Order 42", false, "Order 42", "Order 42"}, {"Order 42", true, "Order 42", "ben"}} {
+		id := start(c.title+fmt.Sprint(c.until), c.title, c.until)
+		if got := b.conversation(id).Title; got != c.before {
+			t.Errorf("%+v: the title is %q", c, got)
+		}
+		if got, err := b.Change(t.Context(), id, core.Change{Owner: &ben}); err != nil || got.Title != c.after {
+			t.Errorf("%+v: then it is %q, %v", c, got.Title, err)
+		}
+		for _, next := range []struct{ title, want string }{{order, order}, {none, "ben"}} {
+			if got, err := b.Change(t.Context(), id, core.Change{Title: &next.title}); err != nil || got.Title != next.want {
+				t.Errorf("%+v: entitled %q it is %q, %v", c, next.title, got.Title, err)
+			}
+		}
 	}
 }

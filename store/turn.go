@@ -304,10 +304,10 @@ func (t *tx) carryOut(c *conversation, o core.TurnDone) error {
 			return err
 		}
 	}
-	if o.Resolve {
-		return t.resolve(c, len(o.Say) == 0)
+	if err := t.handOff(c, o); err != nil || !o.Resolve {
+		return err
 	}
-	return t.handOff(c, o)
+	return t.resolve(c, len(o.Say) == 0)
 }
 
 // handOff gives the conversation away if the answer says so or there was none.

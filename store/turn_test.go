@@ -280,3 +280,34 @@ func TestBotsThatHandEachOtherTheConversationAreStopped(t *testing.T) {
 		t.Errorf("owner is %+v", c.Owner)
 	}
 }
+
+func TestAnAnswerMayHandOverAndResolveAtOnce(t *testing.T) {
+	b := open(t, toHelper)
+	b.works(func(ctx context.Context, w core.Work) core.Outcome {
+		o, ok := b.echo(ctx, w).(core.TurnDone)
+		if !ok {
+			return b.echo(ctx, w)
+		}
+		o.HandOff, o.Resolve, o.Tags = &core.HandOff{To: "ben"}, true, []string{"done"}
+		return o
+	})
+	id := b.hear(heard("5", "1", "bye"))[0].Conversation
+	b.rest()
+	if c := b.conversation(id); c.Owner.ID != "ben" || c.Status != core.Resolved || fmt.Sprint(c.Tags) != "[done]" {
+		t.Errorf("%+v", c)
+	}
+}
+
+func TestABotThatSkipsFilesHearsOfNone(t *testing.T) {
+	b := open(t, toHelper)
+	b.works(b.echo)
+	c, err := b.Start(t.Context(), core.Start{Channel: tg, Contact: core.Person{Address: "5"}, Terms: core.Terms{SkipEvents: []string{"WELCOME", core.MediaEvent, ""}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.hear(core.Item{Key: "place", Event: core.Heard{From: core.Person{Address: "5"}, Provider: "place", Content: core.Location{Latitude: 1}}}, heard("5", "2", "here"))
+	b.rest()
+	if got := story(b.messages(c.ID)); !strings.HasSuffix(got, "contact received here\nbot sent echo here") || strings.Count(got, "bot") != 1 {
+		t.Errorf("got\n%s", got)
+	}
+}
