@@ -86,7 +86,7 @@ func (b *border) postMessage(ctx context.Context, in *postInput) (*answer[messag
 		return nil, errors.New("a message was said, and none was stored")
 	}
 	view := messageOf(said[0])
-	view.Notices = p.notices
+	view.Notices = append(p.notices, strangers(b.Directory().Kinds, []core.Saying{p.saying})...)
 	return &answer[message]{view}, nil
 }
 

@@ -28,6 +28,7 @@ func postSchema(r huma.Registry) *huma.Schema {
 		form("content", false, map[string]*huma.Schema{
 			"content":  sendable{}.Schema(r),
 			"fallback": text("Shown in its place on a channel that would lose something of the content."),
+			"native":   nativeSchema(),
 		}),
 		form("text", false, map[string]*huma.Schema{"text": text("Plain text.")}),
 		form("message", true, map[string]*huma.Schema{"message": text("Kommunicate's form: text, and metadata with a rich message.")}),
@@ -58,6 +59,7 @@ type ours struct {
 	Text     *string         `json:"text"`
 	Metadata core.Metadata   `json:"metadata"`
 	Fallback string          `json:"fallback"`
+	Native   natives         `json:"native"`
 }
 
 const longestAs = 200 // runes
@@ -100,7 +102,10 @@ func readOurs(data []byte) (post, error) {
 	if err := optional("fallback", o.Fallback); err != nil {
 		return post{}, invalid("%v", err)
 	}
-	p := o.post(core.Saying{Metadata: o.Metadata, Fallback: o.Fallback})
+	if err := o.Native.check(); err != nil {
+		return post{}, invalid("%v", err)
+	}
+	p := o.post(core.Saying{Metadata: o.Metadata, Fallback: o.Fallback, Native: o.Native})
 	if o.Text != nil {
 		p.saying.Content = core.Text{Body: *o.Text}
 		if err := check(p.saying.Content); err != nil {

@@ -60,7 +60,7 @@ func (b *border) render(_ context.Context, in *renderInput) (*answer[map[string]
 	if err != nil {
 		return nil, invalid("kinds: %v", err)
 	}
-	say, notices, err := ReadSayings(message)
+	say, notices, err := ReadSayings(d.Kinds, message)
 	if err != nil {
 		return nil, sayingsProblem(err)
 	}
@@ -162,9 +162,15 @@ const ruleUnread = "unread"
 // ReadSayings reads what is to be rendered: one message or an array of them,
 // which is one answer. Messages are in Kommunicate's form, or in ours: content
 // with its type, or as it is posted, with content or text. The notices say what
-// of Kommunicate's form was not understood. Errors wrap core.ErrInvalid,
+// of Kommunicate's form was not understood, and which native calls are for none of
+// kinds, which are all that there are. Errors wrap core.ErrInvalid,
 // [kommunicate.ErrUnreadable] or [kommunicate.ErrTooLarge].
-func ReadSayings(data []byte) ([]core.Saying, []string, error) {
+func ReadSayings(kinds []core.Kind, data []byte) ([]core.Saying, []string, error) {
+	say, notices, err := readSayings(data)
+	return say, append(notices, strangers(kinds, say)...), err
+}
+
+func readSayings(data []byte) ([]core.Saying, []string, error) {
 	var all []json.RawMessage
 	if json.Unmarshal(data, &all) != nil {
 		all = []json.RawMessage{data}

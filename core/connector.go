@@ -21,7 +21,8 @@ type Kind struct {
 	Capabilities Capabilities
 	// Render turns one part of fitted content into native calls, to be made in
 	// order. It is pure. It takes whatever Fit made fit for Capabilities; an
-	// error is a fault of ours, and the message fails with it.
+	// error is a fault of ours, and the message fails with it. Only a Native may be
+	// refused: one that does anything but send something to the one who is written to.
 	Render func(Outgoing) ([]Payload, error)
 	// Subscribes: where webhooks go is told to the provider at every start, where
 	// it differs; otherwise only when an operator asks for it.

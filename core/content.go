@@ -7,7 +7,7 @@ import (
 )
 
 // Content is what a message says, in no channel's form. It is a closed set:
-// the types in this file and content_in.go, and no others.
+// the types in this file, form.go, native.go and content_in.go, and no others.
 //
 //sumtype:decl
 type Content interface{ Type() ContentType }
@@ -286,6 +286,8 @@ func readAs(t ContentType, data []byte) (Content, error) {
 		return read[Deleted](data)
 	case TypeUnsupported:
 		return read[Unsupported](data)
+	case TypeNative:
+		return read[Native](data)
 	}
 	return nil, fmt.Errorf("type %q is not known", t)
 }

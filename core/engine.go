@@ -215,8 +215,8 @@ func (e *Engine) fit(s *Setup, ch Channel, say []Saying) []Spoken {
 		ids[i] = MessageID(e.o.NewID())
 	}
 	fitted := Fit(say, ch.Kind.Capabilities, FitOptions{
-		Choose: s.Choose,
-		Token:  func(message, option int) string { return TokenOf(ids[message], option) },
+		Choose: s.Choose, Kind: ch.Kind.Name, Takes: ch.Kind.Takes,
+		Token: func(message, option int) string { return TokenOf(ids[message], option) },
 	})
 	spoken := make([]Spoken, len(fitted))
 	for i, f := range fitted {

@@ -7,11 +7,12 @@ func (f fitter) instead(s Saying) (Fitted, bool) {
 	if blank(s.Fallback) || s.Private {
 		return Fitted{}, false
 	}
+	before := f.Notes[:len(f.Notes):len(f.Notes)]
 	f.add(s.Content)
 	if !loses(f.Notes) {
 		return Fitted{}, false
 	}
-	f.Fitted = Fitted{Saying: s}
+	f.Fitted = Fitted{Saying: s, Notes: before}
 	f.degrade("", "fallback", leaves(s.Content), s.Fallback)
 	f.text("fallback", prose{text: s.Fallback})
 	return f.Fitted, true

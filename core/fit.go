@@ -17,6 +17,10 @@ type FitOptions struct {
 	// demands one: "Please choose".
 	Choose string
 	First  int // the first number for numbered text; 1 if 0
+	// Kind names the kind whose calls of an author's own are taken, and Takes says
+	// why one is not. Without Takes, none is.
+	Kind  string
+	Takes func(Native) error
 }
 
 // Fit makes all messages of one answer fit a channel. It is pure, and loses
@@ -39,12 +43,16 @@ func Fit(answer []Saying, caps Capabilities, o FitOptions) []Fitted {
 	for _, s := range answer {
 		f := fitter{caps: caps, options: o, message: len(all), number: number}
 		f.Saying = s
+		if f.overridden(s) {
+			all = append(all, f.Fitted)
+			continue
+		}
 		if text, ok := f.instead(s); ok {
 			all = append(all, text)
 			continue
 		}
 		if n := len(all); n > 0 && caps.NeedsBody {
-			if joined, ok := join(all[n-1].Saying, s); ok {
+			if joined, ok := join(all[n-1], s); ok {
 				all, f.message, f.Saying = all[:n-1], n-1, joined
 				f.same("body", "joined", "", PlainText(joined.Content))
 			}
@@ -59,9 +67,9 @@ func Fit(answer []Saying, caps Capabilities, o FitOptions) []Fitted {
 }
 
 // join puts a text above the buttons or the list that follow it without a text.
-func join(above, s Saying) (Saying, bool) {
+func join(above Fitted, s Saying) (Saying, bool) {
 	text, ok := above.Content.(Text)
-	if !ok || above.Private || s.Private || blank(text.Body) || above.ReplyTo != 0 && s.ReplyTo != 0 {
+	if !ok || isNative(above.Parts) || above.Private || s.Private || blank(text.Body) || above.ReplyTo != 0 && s.ReplyTo != 0 {
 		return s, false
 	}
 	switch c := s.Content.(type) {
@@ -126,7 +134,7 @@ func (f *fitter) add(c Content) {
 		f.change(f.caps.Edits && c.Of != "", c)
 	case Edited:
 		f.edit(c)
-	case FormAnswer, Selection, Order, Unsupported:
+	case FormAnswer, Selection, Order, Unsupported, Native:
 		f.lose("", "not_sendable", lines(string(c.Type()), PlainText(c)))
 	default:
 		f.lose("", "empty", "")

@@ -140,6 +140,9 @@ type Saying struct {
 	// Fallback is the author's own text for channels that would lose something of
 	// Content; it is shown in its place there.
 	Fallback string
+	// Native are the author's own calls by the name of the kind that they are for;
+	// there they stand in place of Content.
+	Native map[string][]Native
 }
 
 // HandOff gives a conversation away.

@@ -2,6 +2,7 @@ package core
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -48,7 +49,9 @@ func Preview(k Kind, say []Saying, choose string) (Rendering, error) {
 }
 
 // joins reports whether Fit put the message before f into it.
-func joins(f Fitted) bool { return len(f.Notes) > 0 && f.Notes[0].Rule == "joined" }
+func joins(f Fitted) bool {
+	return slices.ContainsFunc(f.Notes, func(n Note) bool { return n.Rule == "joined" })
+}
 
 type previewer struct {
 	Rendering
@@ -61,8 +64,8 @@ type previewer struct {
 func (p *previewer) fit(say []Saying) []Fitted {
 	first := p.next
 	all := Fit(say, p.kind.Capabilities, FitOptions{
-		Choose: p.choose,
-		Token:  func(message, option int) string { return TokenOf(first+MessageID(message), option) },
+		Choose: p.choose, Kind: p.kind.Name, Takes: p.kind.Takes,
+		Token: func(message, option int) string { return TokenOf(first+MessageID(message), option) },
 	})
 	p.next += MessageID(len(all))
 	return all

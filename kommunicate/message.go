@@ -101,25 +101,28 @@ func (r *reader) saying(o object) (core.Saying, bool) {
 		r.note("is marked as hidden and was not sent")
 		return core.Saying{}, false
 	}
-	if c := r.aided(m); c != nil {
-		return core.Saying{Content: c, Metadata: meta.without(understood...)}, true
+	say := core.Saying{Content: r.aided(m), Metadata: meta.without(understood...)}
+	r.own(meta, &say)
+	if say.Content == nil {
+		say.Content = r.template(m)
 	}
-	fallback := r.fallback(meta)
-	if c := r.template(m); c != nil {
-		return core.Saying{Content: c, Metadata: meta.without(understood...), Fallback: fallback}, true
+	if say.Content != nil {
+		return say, true
 	}
-	c := r.plain(o, m)
-	keys := instructions
-	if action := meta.text(keyAction); action == actionUpdate || action == actionTags {
-		keys = understood
+	say.Content = r.plain(o, m)
+	if action := meta.text(keyAction); action != actionUpdate && action != actionTags {
+		say.Metadata = meta.without(instructions...)
 	}
-	return core.Saying{Content: c, Metadata: meta.without(keys...), Fallback: fallback}, c != nil
+	if say.Content == nil && len(say.Native) > 0 {
+		r.note("has native calls, but no text that other channels and people could read, and was left out")
+	}
+	return say, say.Content != nil
 }
 
 // instructions are keys of metadata that are for us alone; understood are those
 // and what a template is made of.
 var (
-	instructions = []string{keyAssignTo, keyAssignTeam, keyEvent, keyAction, keyContentType, keyOwn}
+	instructions = []string{keyAssignTo, keyAssignTeam, keyEvent, keyAction, keyContentType}
 	understood   = append([]string{keyTemplate, keyPayload, keyFormAction, keyFormData, keyRequestType}, instructions...)
 )
 

@@ -38,7 +38,8 @@ func render(_ context.Context, std streams, args []string) error {
 	if f.NArg() > 0 {
 		return nonsense(std, fmt.Errorf("%q is too much: the message is read from the standard input", f.Arg(0)))
 	}
-	kinds, err := api.KindsNamed(connectors.Kinds(kit.Env{HTTP: egress.New(egress.Options{})}), names)
+	known := connectors.Kinds(kit.Env{HTTP: egress.New(egress.Options{})})
+	kinds, err := api.KindsNamed(known, names)
 	if err != nil {
 		return nonsense(std, err)
 	}
@@ -46,7 +47,7 @@ func render(_ context.Context, std streams, args []string) error {
 	if err != nil {
 		return fmt.Errorf("read the message: %w", err)
 	}
-	say, notices, err := api.ReadSayings(data)
+	say, notices, err := api.ReadSayings(known, data)
 	if err != nil {
 		return fmt.Errorf("read the message: %w", err)
 	}

@@ -60,6 +60,7 @@ func Run(t *testing.T, s Subject) {
 	t.Run("settings", func(t *testing.T) { settings(t, s) })
 	t.Run("render", func(t *testing.T) { render(t, s) })
 	t.Run("grown", func(t *testing.T) { grown(t, s) })
+	t.Run("own", func(t *testing.T) { own(t, s) })
 	t.Run("receive", func(t *testing.T) { receive(t, s) })
 	t.Run("send", func(t *testing.T) { send(t, s) })
 }

@@ -17,7 +17,7 @@ func grown(t *testing.T, s Subject) {
 		g := gardener{rand.New(rand.NewPCG(seed, 1))} //nolint:gosec // it must be the same each time
 		answer := []core.Saying{{Content: g.content()}}
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
-			for _, f := range fit(answer, k.Capabilities) {
+			for _, f := range fit(answer, k) {
 				for _, part := range f.Parts {
 					calls(t, k, core.Outgoing{To: s.To, Content: part, Ref: "r"}, valid)
 				}

@@ -53,17 +53,52 @@ func readAnswer(data []byte) ([]core.Saying, error) {
 	}
 	var answer []core.Saying
 	for _, raw := range several {
-		c, err := core.UnmarshalContent(raw)
+		say, err := readSaying(raw)
 		if err != nil {
 			return nil, err
 		}
-		answer = append(answer, core.Saying{Content: c})
+		answer = append(answer, say)
 	}
 	return answer, nil
 }
 
-func fit(answer []core.Saying, caps core.Capabilities) []core.Fitted {
-	return core.Fit(answer, caps, core.FitOptions{
+// saying is a message with what its author wrote beside the content.
+type saying struct {
+	Content  json.RawMessage          `json:"content"`
+	Fallback string                   `json:"fallback,omitempty"`
+	Native   map[string][]core.Native `json:"native,omitempty"`
+}
+
+// readSaying reads a content alone, or within a saying.
+func readSaying(raw json.RawMessage) (core.Saying, error) {
+	var s saying
+	if err := json.Unmarshal(raw, &s); err != nil {
+		return core.Saying{}, err
+	}
+	if s.Content == nil {
+		s.Content = raw
+	}
+	c, err := core.UnmarshalContent(s.Content)
+	return core.Saying{Content: c, Fallback: s.Fallback, Native: s.Native}, err
+}
+
+// shownSaying writes what readSaying read; of an author's own calls those for
+// this kind alone.
+func shownSaying(say core.Saying, kind string) ([]byte, error) {
+	raw, err := core.MarshalContent(say.Content)
+	if err != nil || say.Fallback == "" && say.Native == nil {
+		return raw, err
+	}
+	s := saying{Content: raw, Fallback: say.Fallback}
+	if own := say.Native[kind]; own != nil {
+		s.Native = map[string][]core.Native{kind: own}
+	}
+	return json.Marshal(s)
+}
+
+func fit(answer []core.Saying, k core.Kind) []core.Fitted {
+	return core.Fit(answer, k.Capabilities, core.FitOptions{
+		Kind: k.Name, Takes: k.Takes,
 		Token:  func(message, option int) string { return core.TokenOf(core.MessageID(1000+message), option) },
 		Choose: choose,
 	})
@@ -101,7 +136,7 @@ func render(t *testing.T, s Subject) {
 func page(t *testing.T, k core.Kind, to core.Address, quote core.ProviderID, answer []core.Saying, valid func(core.Payload) error) []byte {
 	var out bytes.Buffer
 	for _, say := range answer {
-		raw, err := core.MarshalContent(say.Content)
+		raw, err := shownSaying(say, k.Name)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -111,7 +146,7 @@ func page(t *testing.T, k core.Kind, to core.Address, quote core.ProviderID, ans
 		}
 		fmt.Fprintf(&out, "-- said --\n%s", text)
 	}
-	for i, f := range fit(answer, k.Capabilities) {
+	for i, f := range fit(answer, k) {
 		fmt.Fprintf(&out, "\n== message %d: score %d ==\n", i+1, core.Score(f.Notes))
 		for _, n := range f.Notes {
 			fmt.Fprintf(&out, "-- %s: %s %s %q -> %q\n", n.Severity, n.Rule, n.Path, n.From, n.To)

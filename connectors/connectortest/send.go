@@ -120,7 +120,7 @@ func (s Subject) payloads(t *testing.T, say json.RawMessage) []core.Payload {
 	}
 	k := s.Kind(pure(t))
 	var all []core.Payload
-	for i, f := range fit(answer, k.Capabilities) {
+	for i, f := range fit(answer, k) {
 		for p, part := range f.Parts {
 			some, err := k.Render(core.Outgoing{To: s.To, Content: part, Ref: core.RefOf(core.MessageID(1000+i), p)})
 			if err != nil {

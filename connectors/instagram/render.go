@@ -14,25 +14,38 @@ func (f form) render(o core.Outgoing) ([]core.Payload, error) {
 	if !scopedForm.MatchString(string(o.To)) {
 		return nil, errors.New("render: the address is no user id")
 	}
+	if n, ok := o.Content.(core.Native); ok {
+		return f.native(o, n)
+	}
 	messages, err := f.messages(o.Content)
 	if err != nil {
 		return nil, fmt.Errorf("render %s: %w", typeOf(o.Content), err)
 	}
 	calls := make([]core.Payload, 0, len(messages))
 	for i, m := range messages {
-		body := outgoing{Recipient: recipient{string(o.To)}, Message: m, Type: f.sort}
-		if o.Late && o.Human {
-			body.Type, body.Tag = typeTagged, humanAgent
-		}
+		body := f.envelope(o)
+		body.Message = m
 		if f.echoes {
 			body.Message.Metadata = refOf(o.Ref, i)
 		}
-		if o.Quote != "" && i == 0 {
-			body.ReplyTo = &quote{string(o.Quote)}
+		if i > 0 {
+			body.ReplyTo = nil
 		}
 		calls = append(calls, core.Payload{Op: opMessages, Body: body})
 	}
 	return calls, nil
+}
+
+// envelope is a call without what it says.
+func (f form) envelope(o core.Outgoing) outgoing {
+	body := outgoing{Recipient: recipient{string(o.To)}, Type: f.sort}
+	if o.Late && o.Human {
+		body.Type, body.Tag = typeTagged, humanAgent
+	}
+	if o.Quote != "" {
+		body.ReplyTo = &quote{string(o.Quote)}
+	}
+	return body
 }
 
 // refOf is our name for the n-th call of a part whose first call has the name ref.
@@ -68,7 +81,7 @@ func (f form) messages(c core.Content) ([]sent, error) {
 		return f.cards(c)
 	case core.Location, core.Contacts, core.List, core.Template:
 		return nil, errors.New("it is shown in another form, and came as it is")
-	case core.Selection, core.Reaction, core.Order, core.Edited, core.Deleted, core.Unsupported, nil:
+	case core.Selection, core.Reaction, core.Order, core.Edited, core.Deleted, core.Unsupported, core.Native, nil:
 	}
 	return nil, errors.New("it cannot be sent")
 }

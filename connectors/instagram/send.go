@@ -36,9 +36,19 @@ func (a *account) Send(ctx context.Context, p core.Payload) (core.ProviderID, er
 // would answer as if the whole account were broken; without it, that the reply
 // window has closed.
 func (a *account) permitted(body any) any {
-	o, ok := body.(outgoing)
-	if !ok || o.Tag == "" || a.human {
-		return body
+	switch o := body.(type) {
+	case outgoing:
+		return a.untagged(o)
+	case native:
+		o.outgoing = a.untagged(o.outgoing)
+		return o
+	}
+	return body
+}
+
+func (a *account) untagged(o outgoing) outgoing {
+	if o.Tag == "" || a.human {
+		return o
 	}
 	o.Tag, o.Type = "", ""
 	if a.kind == kindMessenger {

@@ -127,10 +127,13 @@ func (c parts) asDocument() (string, any, bool) {
 // unpreviewed is a text whose links Telegram does not preview. Bot API,
 // "LinkPreviewOptions".
 func unpreviewed(p core.Payload) core.Payload {
-	if b, ok := p.Body.(*bot.SendMessageParams); ok {
+	switch b := p.Body.(type) {
+	case *bot.SendMessageParams:
 		m, off := *b, true
 		m.LinkPreviewOptions = &models.LinkPreviewOptions{IsDisabled: &off}
 		p.Body = &m
+	case native:
+		p.Body = b.unpreviewed()
 	}
 	return p
 }

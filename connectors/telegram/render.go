@@ -40,6 +40,12 @@ func render(o core.Outgoing) ([]core.Payload, error) {
 			return nil, err
 		}
 		return only(p)
+	case core.Native:
+		p, err := to.native(c)
+		if err != nil {
+			return nil, fmt.Errorf("a call of Telegram's own: %w", err)
+		}
+		return only(p)
 	case core.List, core.Cards, core.Form, core.FormAnswer, core.Template, core.Selection, core.Order, core.Unsupported:
 	}
 	return nil, fmt.Errorf("show a %s on Telegram: it was not made fit", o.Content.Type())

@@ -63,7 +63,7 @@ func (c *Connector) call(ctx context.Context, p core.Payload, upload bool) verdi
 		}
 	}
 	seen := &record{}
-	err := c.dispatch(context.WithValue(ctx, recordKey{}, seen), p.Body)
+	err := c.dispatch(context.WithValue(ctx, recordKey{}, seen), p.Op, p.Body)
 	switch {
 	case !seen.made:
 		return verdict{fault: &core.Fault{Kind: core.Permanent, Code: "request", Message: "the call cannot be written", Err: err}}
@@ -75,7 +75,7 @@ func (c *Connector) call(ctx context.Context, p core.Payload, upload bool) verdi
 	return c.judge(seen.answer)
 }
 
-func (c *Connector) dispatch(ctx context.Context, body any) error {
+func (c *Connector) dispatch(ctx context.Context, op string, body any) error {
 	var err error
 	switch b := body.(type) {
 	case *bot.SendMessageParams:
@@ -114,6 +114,8 @@ func (c *Connector) dispatch(ctx context.Context, body any) error {
 		_, err = c.bot.SetMessageReaction(ctx, b)
 	case *bot.SendChatActionParams:
 		_, err = c.bot.SendChatAction(ctx, b)
+	case native:
+		err = c.post(ctx, op, b)
 	default:
 		err = fmt.Errorf("a %T is no call of the Bot API", body)
 	}

@@ -58,6 +58,8 @@ func renderWhatsApp(o core.Outgoing) ([]core.Payload, error) {
 		err = m.list(c)
 	case core.Template:
 		err = m.template(c)
+	case core.Native:
+		err = m.native(c)
 	case core.Album, core.Contacts, core.Cards, core.Form:
 		err = errors.New("it is shown in parts, and came whole")
 	case core.Selection, core.Reaction, core.Order, core.Edited, core.Deleted, core.FormAnswer, core.Unsupported, nil:
@@ -78,6 +80,8 @@ func renderSMS(o core.Outgoing) ([]core.Payload, error) {
 		err = m.text(c.Body)
 	case core.Template:
 		err = m.template(c)
+	case core.Native:
+		err = m.native(c)
 	case core.Media, core.Album, core.Location, core.Contacts, core.Choices, core.List, core.Cards, core.Form:
 		err = errors.New("it is shown in words, and came whole")
 	case core.Selection, core.Reaction, core.Order, core.Edited, core.Deleted, core.FormAnswer, core.Unsupported, nil:

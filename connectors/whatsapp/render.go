@@ -13,6 +13,9 @@ import (
 
 // render is the Render of every kind in this package: each content is one call.
 func render(o core.Outgoing) ([]core.Payload, error) {
+	if n, ok := o.Content.(core.Native); ok {
+		return renderNative(o, n)
+	}
 	m, err := messageOf(o.Content)
 	if err == nil {
 		err = m.address(o.To)
@@ -58,7 +61,7 @@ func messageOf(c core.Content) (message, error) {
 		return message{}, errors.New("it is shown in parts, and came whole")
 	case core.Reaction:
 		return message{Type: "reaction", Reaction: &reaction{MessageID: string(c.To), Emoji: c.Emoji}}, nil
-	case core.FormAnswer, core.Selection, core.Order, core.Edited, core.Deleted, core.Unsupported, nil:
+	case core.FormAnswer, core.Selection, core.Order, core.Edited, core.Deleted, core.Unsupported, core.Native, nil:
 	}
 	return message{}, errors.New("it cannot be sent")
 }
