@@ -9,7 +9,7 @@ LINT          := bin/golangci-lint
 GOLDEN         = $(shell grep -rlE '(flag\.Bool|Lookup)\("update"|connectortest\.Run' --include='*_test.go' . | xargs -n1 dirname | sort -u)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test torture check golden docs fuzz clean
+.PHONY: help demo build test torture check golden docs fuzz bench clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -42,6 +42,9 @@ docs: ## write what is generated of README.md and docs/channels.md
 
 fuzz: ## run every fuzz target for FUZZTIME each: make fuzz FUZZTIME=10m
 	@GO='$(GO)' ./scripts/fuzz '$(FUZZTIME)' Fuzz
+
+bench: ## measure beside bare programs, some minutes (docs/performance.md); go run ./bench -quick takes one
+	$(GO) run ./bench
 
 clean: ## remove what was built
 	rm -rf bin causeway
