@@ -36,6 +36,7 @@ var arrows = map[string][]string{
 	"api":                      {"core", "routing", "kommunicate", "markup"},
 	"telemetry":                {"core"},
 	"simulator":                {},
+	"powercut":                 {},
 	"web":                      {},
 	"bench":                    {},
 	"bench/fill":               {"db"},

@@ -25,6 +25,7 @@ var program, plain string
 
 func TestMain(m *testing.M) {
 	flag.Parse()
+	ownMounts(m)
 	// The tests wait for others most of the time, so that more of them fit on
 	// few cores than go test believes.
 	if err := flag.Set("test.parallel", "8"); err != nil {

@@ -42,6 +42,7 @@ type world struct {
 	t       *testing.T
 	program string
 	dir     string
+	data    string // where store and files are; dir, unless it is another disk
 	addr    string // of the bridge
 	url     string
 	config  map[string]string // YAML by top-level key
@@ -61,6 +62,7 @@ func newWorld(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	w := &world{t: t, program: program, dir: t.TempDir(), addr: freeAddr(t), sim: sim}
+	w.data = w.dir
 	w.url = "http://" + w.addr
 	w.config = w.defaults()
 	w.tg = sim.Telegram(simulator.TelegramBot{Token: tgToken, Username: "cafe_bot"})
@@ -88,7 +90,7 @@ func (w *world) defaults() map[string]string {
 		"app_id": "acme",
 		"server": fmt.Sprintf("{listen: %q}", w.addr),
 		"store":  fmt.Sprintf("{url: %q}", "sqlite:"+w.db()),
-		"media":  fmt.Sprintf("{url: %q}", "file:"+filepath.Join(w.dir, "media")),
+		"media":  fmt.Sprintf("{url: %q}", "file:"+filepath.Join(w.data, "media")),
 		"log":    "{level: info, format: text}",
 		"api_keys": `
   - {name: admin, key: "${ADMIN_KEY}", role: admin}
@@ -130,7 +132,13 @@ func (w *world) employ(id, url, more string) {
 
 func (w *world) file() string { return filepath.Join(w.dir, "causeway.yaml") }
 
-func (w *world) db() string { return filepath.Join(w.dir, "causeway.db") }
+func (w *world) db() string { return filepath.Join(w.data, "causeway.db") }
+
+// livesAt has store and files kept in another folder.
+func (w *world) livesAt(dir string) {
+	w.data = dir
+	w.config["store"], w.config["media"] = w.defaults()["store"], w.defaults()["media"]
+}
 
 func (w *world) env() []string { return environment("ADMIN_KEY=" + adminKey) }
 

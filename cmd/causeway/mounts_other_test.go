@@ -1,0 +1,7 @@
+//go:build !linux
+
+package main_test
+
+import "testing"
+
+func ownMounts(*testing.M) {}
