@@ -93,6 +93,11 @@ type (
 		Polls() bool
 		Poll(ctx context.Context, offset string) (Polled, error)
 	}
+	// Namer can ask its provider what a contact is called, where webhooks do not
+	// tell. A Person without a name is no fault: there is none to be had.
+	Namer interface {
+		NameOf(ctx context.Context, who Address) (Person, error)
+	}
 	// Account is a Connector whose provider sends webhooks of several accounts
 	// of one app to one address. Two connectors with the same App may hear each
 	// other's items; App never shows a secret.

@@ -20,6 +20,7 @@ type Engine struct {
 	trouble trouble // faults in a row, by channel
 	pace    pace
 	crowd   crowd
+	names   names
 	acking  chan struct{} // a place for each ack under way
 	acks    sync.WaitGroup
 }
@@ -71,6 +72,7 @@ const (
 func NewEngine(o Ports, s *Setup) *Engine {
 	e := &Engine{o: o, acking: make(chan struct{}, ackPlaces)}
 	e.trouble.rows, e.crowd.in = map[ChannelID]int{}, map[string]int{}
+	e.names.places, e.names.until = make(chan struct{}, namePlaces), map[string]time.Time{}
 	e.pace.full, e.pace.last = map[string]time.Time{}, map[ChannelID]time.Time{}
 	e.setup.Store(s)
 	return e
@@ -110,20 +112,26 @@ func (e *Engine) Receive(ctx context.Context, id ChannelID, r Request) (ReplyBod
 		}
 		d.Items = []Item{{Fate: FateQuarantined, Why: "the call reports nothing that is known"}}
 	}
-	fates, err := e.o.Store.Record(ctx, s.arrival(ch, r.Body, d.Items, e.o.Now()))
+	a := s.arrival(ch, r.Body, d.Items, e.o.Now())
+	fates, err := e.o.Store.Record(ctx, a)
 	if err != nil {
 		return ReplyBody{}, fmt.Errorf("record: %w", err)
 	}
-	e.recorded(ch, d.Items, fates)
+	e.recorded(s, ch, a, fates)
 	return d.Reply, nil
 }
 
-// recorded counts what is on disk and makes the acks of what is new.
-func (e *Engine) recorded(ch Channel, items []Item, fates []ItemFate) {
+// recorded counts what is on disk, makes the acks of what is new, and has it
+// asked what its sender is called.
+func (e *Engine) recorded(s *Setup, ch Channel, a Arrival, fates []ItemFate) {
 	for i, f := range fates {
 		e.o.Observer.Item(ch.ID, f.Fate)
+		item := a.Items[i]
 		if f.Fate == FateMessage {
-			e.ack(ch, items[i].Acks)
+			e.ack(ch, item.Acks)
+		}
+		if f.Fate == FateMessage || f.Fate == FateStatus {
+			e.askName(s.Channels[item.Channel.ID], item.Item)
 		}
 	}
 }

@@ -25,6 +25,9 @@ type Store interface {
 	// PatchContact changes what is known of a contact, Merge makes two one.
 	PatchContact(ctx context.Context, id ContactID, p ContactPatch) (Contact, error)
 	Merge(ctx context.Context, into, from ContactID) (Contact, error)
+	// Named gives a contact who has no name yet the one that the provider tells.
+	// Nothing is changed of one who is not known.
+	Named(ctx context.Context, channel ChannelID, p Person) error
 	// Change alters a conversation, and returns ErrStale if IfEpoch is set and
 	// the owner has changed since.
 	Change(ctx context.Context, id ConversationID, c Change) (Conversation, error)

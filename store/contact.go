@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -95,6 +96,31 @@ func (t *tx) refresh(who *identity, p core.Person) error {
 		db.Clean(p.Name), db.Clean(p.Username), db.Clean(p.Phone), db.Clean(p.Language), int64(who.contact))
 	if err != nil {
 		return fmt.Errorf("refresh contact: %w", err)
+	}
+	return nil
+}
+
+// Named implements core.Store.
+func (s *Store) Named(ctx context.Context, ch core.ChannelID, p core.Person) error {
+	err := s.do(ctx, 0, func(t *tx) error {
+		names := p.Keys
+		if len(names) == 0 {
+			names = []string{string(p.Address)}
+		}
+		who, err := t.named(ch, names)
+		if err != nil || who.id == 0 {
+			return err
+		}
+		p.Address = "" // they may have moved meanwhile
+		if err := t.refresh(&who, p); err != nil {
+			return err
+		}
+		return t.inPresent(who, &core.ItemFate{}, func(c *conversation) error {
+			return t.note("conversation.updated", c.ID, map[string]any{"contact": map[string]any{"id": c.contact, "name": db.Clean(p.Name), "username": db.Clean(p.Username)}})
+		})
+	})
+	if err != nil {
+		return fmt.Errorf("name a contact: %w", err)
 	}
 	return nil
 }

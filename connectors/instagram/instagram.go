@@ -36,6 +36,8 @@ type gate struct {
 	// signing are the secrets that webhooks may be signed with.
 	signing []core.Secret
 	verify  core.Secret
+	// base is where everything that has an id stands.
+	base string
 	// messages is where native calls go.
 	messages string
 	// self is what Check asks for, and owns says what is wrong with the answer.
@@ -48,6 +50,8 @@ type gate struct {
 	api, version string
 	// actions are what contacts are shown when they wrote.
 	actions []string
+	// names: contacts' names are asked for.
+	names bool
 	// human: the app may send what a person wrote after the reply window.
 	human bool
 	// key lets a call in.
@@ -62,6 +66,7 @@ var (
 	_ core.Subscriber  = (*account)(nil)
 	_ core.MediaOpener = (*account)(nil)
 	_ core.Account     = (*account)(nil)
+	_ core.Namer       = (*account)(nil)
 )
 
 // Account implements core.Account.

@@ -89,6 +89,7 @@ func (s Common) gate(kind, id, api string) gate {
 		verify:  s.VerifyToken,
 		actions: s.actions(),
 		human:   s.HumanAgent,
+		names:   s.Names,
 		key:     http.Header{"Authorization": {"Bearer " + s.AccessToken.Reveal()}},
 		secrets: append([]core.Secret{s.AccessToken, s.VerifyToken, s.AppSecret}, s.AppSecrets...),
 	}
@@ -108,6 +109,7 @@ func (s Common) actions() []string {
 // at says whose messages are sent, and what proves that the token may.
 func (g *gate) at(sender string, fields []string, self string, owns func(identity) string) {
 	base := strings.TrimRight(g.api, "/") + "/" + g.version + "/"
+	g.base = base
 	g.messages = base + url.PathEscape(sender) + "/messages"
 	g.subscribed, g.fields = base+url.PathEscape(sender)+"/subscribed_apps", fields
 	g.self, g.owns = base+"me?fields="+self, owns

@@ -54,13 +54,15 @@ type Common struct {
 	// that an answer is being written.
 	ReadMarks bool `json:"read_marks,omitempty"`
 	Typing    bool `json:"typing,omitempty"`
+	// Names has Meta asked what contacts are called, which webhooks do not tell.
+	Names bool `json:"names"`
 	// HumanAgent says that the Meta app has the Human Agent permission: what a
 	// person writes goes out for 7 days after the contact's last message.
 	HumanAgent bool `json:"human_agent,omitempty"`
 	kit.Pace
 }
 
-func defaults() Common { return Common{APIVersion: version, Resend: kit.ResendOnce} }
+func defaults() Common { return Common{APIVersion: version, Resend: kit.ResendOnce, Names: true} }
 
 // Resends implements core.Resender.
 func (s *Common) Resends() bool { return s.Resend != kit.ResendNever }
