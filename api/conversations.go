@@ -9,6 +9,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"causeway/core"
+	"causeway/kommunicate"
 )
 
 func (b *border) conversationRoutes() {
@@ -26,43 +27,45 @@ func (b *border) conversationRoutes() {
 
 type conversationFilter struct {
 	Paging
-	Channel core.ChannelID          `query:"channel" maxLength:"100"`
-	Status  core.ConversationStatus `query:"status" enum:"open,waiting,resolved,spam"`
-	Owner   string                  `query:"owner" maxLength:"200" doc:"The id of an agent, a bot or a team."`
-	Contact core.ContactID          `query:"contact" minimum:"1"`
-	Address core.Address            `query:"address" maxLength:"300" doc:"As on the wire; with channel."`
+	Channel core.ChannelID `query:"channel" maxLength:"100"`
+	Status  string         `query:"status" enum:"open,waiting,resolved,spam,0,7,2,3" doc:"By name, or by Kommunicate's number."`
+	Owner   string         `query:"owner" maxLength:"200" doc:"The id of an agent, a bot or a team."`
+	Contact core.ContactID `query:"contact" minimum:"1"`
+	Address core.Address   `query:"address" maxLength:"300" doc:"As on the wire; with channel."`
 }
 
-func (b *border) listConversations(ctx context.Context, in *conversationFilter) (*answer[page[core.Conversation]], error) {
+func (b *border) listConversations(ctx context.Context, in *conversationFilter) (*answer[page[conversation]], error) {
 	before, err := in.after()
 	if err != nil {
 		return nil, err
 	}
 	if who := callerOf(ctx); who.Role == BotRole {
 		if in.Owner != "" && in.Owner != who.Bot {
-			return &answer[page[core.Conversation]]{pageOf[core.Conversation](nil, in.Limit, nil)}, nil
+			return &answer[page[conversation]]{pageOf[conversation](nil, in.Limit, nil)}, nil
 		}
 		in.Owner = who.Bot
 	}
+	status, _ := kommunicate.ReadStatus(in.Status) // the schema lets no other through
 	found, err := b.Store.Conversations(ctx, core.ConversationQuery{
-		Channel: in.Channel, Status: in.Status, Owner: in.Owner, Contact: in.Contact, Address: in.Address,
+		Channel: in.Channel, Status: status, Owner: in.Owner, Contact: in.Contact, Address: in.Address,
 		Before: core.ConversationID(before), Limit: in.Limit,
 	})
 	if err != nil {
 		return nil, err
 	}
-	for i := range found {
-		found[i] = conversationOf(found[i])
+	views := make([]conversation, len(found))
+	for i, c := range found {
+		views[i] = conversationOf(c)
 	}
-	return &answer[page[core.Conversation]]{pageOf(found, in.Limit, func(c core.Conversation) int64 { return int64(c.ID) })}, nil
+	return &answer[page[conversation]]{pageOf(views, in.Limit, func(c conversation) int64 { return int64(c.ID) })}, nil
 }
 
-func (b *border) readConversation(ctx context.Context, in *Single) (*answer[core.Conversation], error) {
+func (b *border) readConversation(ctx context.Context, in *Single) (*answer[conversation], error) {
 	c, err := b.visible(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
-	return &answer[core.Conversation]{conversationOf(c)}, nil
+	return &answer[conversation]{conversationOf(c)}, nil
 }
 
 // visible reads a conversation if the caller may see it: agents see all, a bot
@@ -92,15 +95,15 @@ type changeInput struct {
 
 // changes are the fields of a conversation that may be written.
 type changes struct {
-	Status   *core.ConversationStatus `json:"status,omitempty" enum:"open,waiting,resolved,spam"`
-	Owner    *string                  `json:"owner,omitempty" maxLength:"200" doc:"An agent or a bot; empty for the rules."`
-	Team     *string                  `json:"team,omitempty" maxLength:"200" doc:"Empty for none."`
-	Tags     *[]string                `json:"tags,omitempty" maxItems:"100" minLength:"1" maxLength:"100" doc:"All of them."`
-	Metadata core.Metadata            `json:"metadata,omitempty" doc:"Merged (RFC 7396): null deletes."`
-	Title    *string                  `json:"title,omitempty" maxLength:"500"`
+	Status   *statusWord   `json:"status,omitempty"`
+	Owner    *string       `json:"owner,omitempty" maxLength:"200" doc:"An agent or a bot; empty for the rules."`
+	Team     *string       `json:"team,omitempty" maxLength:"200" doc:"Empty for none."`
+	Tags     *[]string     `json:"tags,omitempty" maxItems:"100" minLength:"1" maxLength:"100" doc:"All of them."`
+	Metadata core.Metadata `json:"metadata,omitempty" doc:"Merged (RFC 7396): null deletes."`
+	Title    *string       `json:"title,omitempty" maxLength:"500"`
 }
 
-func (b *border) changeConversation(ctx context.Context, in *changeInput) (*answer[core.Conversation], error) {
+func (b *border) changeConversation(ctx context.Context, in *changeInput) (*answer[conversation], error) {
 	epoch, err := epochOf(in.IfMatch)
 	if err != nil {
 		return nil, err
@@ -110,13 +113,13 @@ func (b *border) changeConversation(ctx context.Context, in *changeInput) (*answ
 		return nil, err
 	}
 	c, err := b.Store.Change(ctx, in.ID, core.Change{
-		IfEpoch: epoch, Status: want.Status, Owner: want.Owner, Team: want.Team, Tags: want.Tags,
+		IfEpoch: epoch, Status: (*core.ConversationStatus)(want.Status), Owner: want.Owner, Team: want.Team, Tags: want.Tags,
 		Metadata: want.Metadata, Title: want.Title, By: d.sender(callerOf(ctx).Key),
 	})
 	if err != nil {
 		return nil, err
 	}
-	return &answer[core.Conversation]{conversationOf(c)}, nil
+	return &answer[conversation]{conversationOf(c)}, nil
 }
 
 // knows reports what of the changes cannot be.

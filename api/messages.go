@@ -2,14 +2,18 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"mime"
 	"net/http"
+	"reflect"
+	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"causeway/core"
+	"causeway/kommunicate"
 )
 
 func (b *border) messageRoutes() {
@@ -21,7 +25,8 @@ func (b *border) messageRoutes() {
 		OperationID: "post-message", Method: http.MethodPost, Path: "/conversations/{id}/messages", Tags: []string{"messages"},
 		Summary: "Say something in a conversation",
 		Description: "The key's agent or bot says it; an admin key names the agent in `as`, which it may leave out if there is one agent only. " +
-			"An agent who speaks takes the conversation over from a bot, unless `keep_owner` is set or the message is private.",
+			"An agent who speaks takes the conversation over from a bot, unless `keep_owner` is set or the message is private. " +
+			"Kommunicate's hidden message with KM_TRIGGER_EVENT is nothing said: its event goes to the bot, and the answer is 202.",
 		DefaultStatus: http.StatusCreated, SkipValidateBody: true, // readPost says better what is wrong
 	}, byAnyKey, b.postMessage)
 	documented := b.rest.OpenAPI()
@@ -60,15 +65,57 @@ type postInput struct {
 	RawBody []byte `contentType:"application/json"`
 }
 
-func (b *border) postMessage(ctx context.Context, in *postInput) (*answer[message], error) {
+// posted is what became of a post: a message, or an event for the bot.
+type posted struct {
+	Status int
+	Body   postedBody
+}
+
+type postedBody struct {
+	said  message
+	event string
+}
+
+// MarshalJSON writes one of the two.
+func (p postedBody) MarshalJSON() ([]byte, error) {
+	if p.event != "" {
+		return json.Marshal(triggered{p.event})
+	}
+	return json.Marshal(p.said)
+}
+
+// Schema says so in the document.
+func (postedBody) Schema(r huma.Registry) *huma.Schema {
+	return &huma.Schema{OneOf: []*huma.Schema{
+		r.Schema(reflect.TypeFor[message](), true, ""), r.Schema(reflect.TypeFor[triggered](), true, ""),
+	}}
+}
+
+const longestEvent = 200 // runes of a name, as at /trigger
+
+// triggered says which event a bot is told of.
+type triggered struct {
+	Event string `json:"event"`
+}
+
+func (b *border) postMessage(ctx context.Context, in *postInput) (*posted, error) {
 	if base, _, err := mime.ParseMediaType(in.Type); in.Type != "" && (err != nil || base != "application/json") {
 		return nil, problem(CodeUnsupported, "a message is posted as application/json")
+	}
+	who := callerOf(ctx)
+	if event, ok := kommunicate.ReadTrigger(in.RawBody); ok {
+		if !byStaff.allows(who.Role) {
+			return nil, problem(CodeForbidden, "a bot's key may not trigger its own events")
+		}
+		if utf8.RuneCountInString(event.Name) > longestEvent {
+			return nil, invalid("the event's name is too long")
+		}
+		return &posted{http.StatusAccepted, postedBody{event: event.Name}}, b.Store.Trigger(ctx, in.ID, event)
 	}
 	p, err := readPost(in.RawBody)
 	if err != nil {
 		return nil, err
 	}
-	who := callerOf(ctx)
 	sender, err := b.Directory().speaker(who.Key, p.as)
 	if err != nil {
 		return nil, err
@@ -87,7 +134,7 @@ func (b *border) postMessage(ctx context.Context, in *postInput) (*answer[messag
 	}
 	view := messageOf(said[0])
 	view.Notices = append(p.notices, strangers(b.Directory().Kinds, []core.Saying{p.saying})...)
-	return &answer[message]{view}, nil
+	return &posted{http.StatusCreated, postedBody{said: view}}, nil
 }
 
 // speaker is who says what a key posts.

@@ -18,7 +18,7 @@ func TestShapeOfAConversation(t *testing.T) {
 	expect(t, w, 200, "")
 	const want = `{"id":7,"channel":"one","kind":"kind","contact":{"id":0,"user_id":"","name":"","address":"","metadata":{},"created_at":"0001-01-01T00:00:00Z"},` +
 		`"status":"open","owner":{"type":"bot","id":"helper","name":"Helper"},"owner_epoch":3,"team":"","tags":[],"metadata":{},"title":"","unread":0,` +
-		`"window_closes_at":null,"created_at":"2026-03-01T12:00:00Z","updated_at":"2026-03-01T12:00:00Z"}`
+		`"window_closes_at":null,"created_at":"2026-03-01T12:00:00Z","updated_at":"2026-03-01T12:00:00Z","status_code":0}`
 	if got := strings.TrimSpace(w.Body.String()); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}

@@ -1,10 +1,10 @@
 package api
 
 import (
+	"cmp"
 	"context"
-	"encoding/json"
 	"net/http"
-	"strconv"
+	"slices"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -20,70 +20,15 @@ func (b *border) startRoutes() {
 	register(b, op, byStaff, b.startConversation)
 }
 
-// word is a JSON string, number or boolean as words: clients of Kommunicate write
-// teamId as a number and booleans as strings.
-type word string
-
-// UnmarshalJSON takes strings, numbers and booleans.
-func (t *word) UnmarshalJSON(data []byte) error {
-	var v any
-	d := json.NewDecoder(strings.NewReader(string(data)))
-	d.UseNumber()
-	if err := d.Decode(&v); err != nil {
-		return err
-	}
-	switch v := v.(type) {
-	case string:
-		*t = word(v)
-	case json.Number:
-		*t = word(v.String())
-	case bool:
-		*t = word(strconv.FormatBool(v))
-	case nil:
-	default:
-		return invalid("a string, a number or a boolean is wanted")
-	}
-	return nil
-}
-
-// Schema says so in the document.
-func (word) Schema(huma.Registry) *huma.Schema {
-	return &huma.Schema{OneOf: []*huma.Schema{{Type: huma.TypeString}, {Type: huma.TypeNumber}, {Type: huma.TypeBoolean}}}
-}
-
-// names is a list of strings, or its JSON in a string.
-type names []string
-
-// UnmarshalJSON takes a list, or a string that holds one.
-func (n *names) UnmarshalJSON(data []byte) error {
-	var inner string
-	if json.Unmarshal(data, &inner) == nil {
-		if inner == "" {
-			return nil
-		}
-		data = []byte(inner)
-	}
-	var list []string
-	if err := json.Unmarshal(data, &list); err != nil {
-		return invalid("a list of names is wanted")
-	}
-	*n = list
-	return nil
-}
-
-// Schema says so in the document.
-func (names) Schema(huma.Registry) *huma.Schema {
-	list := &huma.Schema{Type: huma.TypeArray, Items: &huma.Schema{Type: huma.TypeString}}
-	return &huma.Schema{OneOf: []*huma.Schema{list, {Type: huma.TypeString, Description: "The list as JSON."}}}
-}
-
 // startBody takes the names of Kommunicate's conversation settings beside ours.
 type startBody struct {
+	startAliases
 	Channel  core.ChannelID `json:"channel" minLength:"1" maxLength:"100"`
 	Address  core.Address   `json:"address,omitempty" maxLength:"300" doc:"Whom to write to, as on the wire; or contact_id."`
 	Contact  core.ContactID `json:"contact_id,omitempty"`
 	Name     string         `json:"name,omitempty" maxLength:"200" doc:"Of a contact that is not known yet."`
-	Title    string         `json:"title,omitempty" maxLength:"500"`
+	UserID   string         `json:"userId,omitempty" maxLength:"300" doc:"What bots know the contact by, if it is not known yet; without spaces and ^!$%&*()."`
+	Title    string         `json:"title,omitempty" maxLength:"500" doc:"Stays; without one, the owner's name is the title."`
 	AgentIDs names          `json:"agentIds,omitempty"`
 	BotIDs   names          `json:"botIds,omitempty"`
 	Assignee word           `json:"assignee,omitempty" doc:"An agent or a bot."`
@@ -97,12 +42,54 @@ type startBody struct {
 	Defaults core.Metadata  `json:"default_message_metadata,omitempty" doc:"Goes with every message to a bot, over chat_context."`
 }
 
+// startAliases are other names of the same things on Kommunicate's pages.
+type startAliases struct {
+	GroupName       string        `json:"defaultGroupName,omitempty" maxLength:"500" doc:"title"`
+	UntilAgent      string        `json:"conversationTitle,omitempty" maxLength:"500" doc:"The title until an agent owns the conversation."`
+	UserName        string        `json:"userName,omitempty" maxLength:"200" doc:"name"`
+	AgentID         word          `json:"agentId,omitempty" doc:"One of agentIds."`
+	DefaultAgentIDs names         `json:"defaultAgentIds,omitempty" doc:"agentIds"`
+	DefaultBotIDs   names         `json:"defaultBotIds,omitempty" doc:"botIds"`
+	DefaultAssignee word          `json:"defaultAssignee,omitempty" doc:"assignee"`
+	ChatContext     core.Metadata `json:"KM_CHAT_CONTEXT,omitempty" doc:"chat_context"`
+	DefaultMetadata core.Metadata `json:"defaultMessageMetaData,omitempty" doc:"default_message_metadata"`
+}
+
+// settled is the body with what came under other names in its own place.
+func (s startBody) settled() startBody {
+	s.Name = cmp.Or(s.Name, s.UserName)
+	s.Title = cmp.Or(s.Title, s.GroupName)
+	s.Assignee = cmp.Or(s.Assignee, s.DefaultAssignee)
+	if s.AgentID != "" {
+		s.AgentIDs = append(s.AgentIDs, string(s.AgentID))
+	}
+	s.AgentIDs, s.BotIDs = append(s.AgentIDs, s.DefaultAgentIDs...), append(s.BotIDs, s.DefaultBotIDs...)
+	if s.Context == nil {
+		s.Context = s.ChatContext
+	}
+	if s.Defaults == nil {
+		s.Defaults = s.DefaultMetadata
+	}
+	return s
+}
+
+// participants are the agents and bots that take part, each once.
+func (s startBody) participants() []string {
+	var all []string
+	for _, id := range slices.Concat(s.AgentIDs, s.BotIDs) {
+		if !slices.Contains(all, id) {
+			all = append(all, id)
+		}
+	}
+	return all
+}
+
 type startInput struct {
 	Body startBody `nameHint:"ConversationStart"`
 }
 
-func (b *border) startConversation(ctx context.Context, in *startInput) (*answer[core.Conversation], error) {
-	d, want := b.Directory(), in.Body
+func (b *border) startConversation(ctx context.Context, in *startInput) (*answer[conversation], error) {
+	d, want := b.Directory(), in.Body.settled()
 	ch, ok := d.channel(want.Channel)
 	if !ok {
 		return nil, problem(CodeUnknownChannel, "channel must be the id of a configured channel")
@@ -110,7 +97,7 @@ func (b *border) startConversation(ctx context.Context, in *startInput) (*answer
 	if err := d.knows(changes{Owner: (*string)(&want.Assignee), Team: (*string)(&want.Team)}); err != nil {
 		return nil, err
 	}
-	for _, id := range append(append(names{}, want.AgentIDs...), want.BotIDs...) {
+	for _, id := range want.participants() {
 		if err := d.knows(changes{Owner: &id}); err != nil {
 			return nil, err
 		}
@@ -120,35 +107,52 @@ func (b *border) startConversation(ctx context.Context, in *startInput) (*answer
 		return nil, err
 	}
 	c, err := b.Store.Start(ctx, core.Start{
-		Channel: ch.Info(), Contact: person, Title: want.Title, Assignee: string(want.Assignee), SkipRouting: want.Skip == "true",
-		Team: string(want.Team), Participants: append(append([]string{}, want.AgentIDs...), want.BotIDs...), Metadata: want.Metadata, Welcome: want.Welcome,
+		Channel: ch.Info(), Contact: person, Title: cmp.Or(want.Title, want.UntilAgent), TitleUntilAgent: want.Title == "",
+		Assignee: string(want.Assignee), SkipRouting: want.Skip == "true", Team: string(want.Team),
+		Participants: want.participants(), Metadata: want.Metadata, Welcome: want.Welcome,
 		Terms: core.Terms{SkipEvents: want.SkipBot, WelcomeEvent: want.Event, Context: want.Context, MessageMetadata: want.Defaults},
 	})
 	if err != nil {
 		return nil, err
 	}
-	return &answer[core.Conversation]{conversationOf(c)}, nil
+	return &answer[conversation]{conversationOf(c)}, nil
 }
 
-// person is whom a new conversation is with.
+// person is whom a new conversation is with: at an address, which may be known,
+// or a contact where it wrote to us.
 func (b *border) person(ctx context.Context, ch Channel, want startBody) (core.Person, error) {
-	address := want.Address
-	if want.Contact != 0 {
-		known, err := b.Store.Conversations(ctx, core.ConversationQuery{Channel: ch.ID, Contact: want.Contact, Limit: 1})
-		if err != nil {
-			return core.Person{}, err
-		}
-		if len(known) == 0 {
-			return core.Person{}, invalid("the contact has no address on this channel; give address")
-		}
-		address = known[0].Contact.Address
-	}
-	if strings.TrimSpace(string(address)) == "" {
+	if strings.TrimSpace(string(want.Address)) == "" && want.Contact == 0 {
 		return core.Person{}, invalid("address or contact_id is needed")
 	}
-	user := string(address)
-	if !strings.HasPrefix(user, ch.Users) {
-		user = ch.Users + user
+	query := core.ConversationQuery{Channel: ch.ID, Address: want.Address, Limit: 1}
+	if want.Address == "" {
+		query.Contact = want.Contact
 	}
-	return core.Person{Address: address, UserID: user, Name: want.Name}, nil
+	known, err := b.Store.Conversations(ctx, query)
+	if err != nil {
+		return core.Person{}, err
+	}
+	p := core.Person{Address: want.Address, UserID: want.UserID, Name: want.Name}
+	var c core.Contact
+	switch {
+	case len(known) > 0:
+		c = known[0].Contact
+		p.Address = c.Address
+	case want.Address == "":
+		return p, invalid("the contact has no address on this channel; give address")
+	case want.Contact != 0: // its first address on this channel
+		if c, err = b.Store.Contact(ctx, want.Contact); err != nil {
+			return p, err
+		}
+	}
+	switch {
+	case want.Contact != 0 && c.ID != want.Contact, want.UserID != "" && c.ID != 0 && c.UserID != want.UserID:
+		return p, invalid("the address is another contact's: that of %s", c.UserID)
+	case c.ID != 0:
+		p.UserID = c.UserID
+		return p, nil
+	case p.UserID == "":
+		p.UserID = ch.Users + strings.TrimPrefix(string(p.Address), ch.Users)
+	}
+	return p, core.CheckUserID(p.UserID)
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"causeway/core"
+	"causeway/kommunicate"
 )
 
 // message is a message as the interface shows it.
@@ -31,8 +32,14 @@ func (message) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema {
 	return s
 }
 
+// conversation is a conversation as the interface shows it.
+type conversation struct {
+	core.Conversation
+	StatusCode int `json:"status_code" doc:"The status as Kommunicate numbers it: open 0, waiting 7, resolved 2, spam 3."`
+}
+
 // conversationOf fills in what may be nil in the core and is never null here.
-func conversationOf(c core.Conversation) core.Conversation {
+func conversationOf(c core.Conversation) conversation {
 	c.Tags = orEmpty(c.Tags)
 	if c.Metadata == nil {
 		c.Metadata = core.Metadata{}
@@ -41,7 +48,7 @@ func conversationOf(c core.Conversation) core.Conversation {
 		c.Contact.Metadata = core.Metadata{}
 	}
 	c.Owner = ownerOf(c.Owner)
-	return c
+	return conversation{c, kommunicate.StatusNumber(c.Status)}
 }
 
 // ownerOf names the owner nobody where there is none.

@@ -56,6 +56,7 @@ const (
 	typeContact    = 7
 	typeAudio      = 8
 	typeVideo      = 9
+	typeNotice     = 10
 )
 
 // richMessage marks a rich message in its metadata's contentType.

@@ -41,8 +41,9 @@ func ReadTrigger(body []byte) (core.BotEvent, bool) {
 		return core.BotEvent{}, false
 	}
 	meta := o.object("metadata")
+	hidden := strings.EqualFold(meta.text(keyCategory), "HIDDEN") || o.text(keyContentType) == strconv.Itoa(typeNotice)
 	name := meta.text(keyTrigger)
-	return core.BotEvent{Name: name, Data: meta.without(keyTrigger, keyCategory)}, name != ""
+	return core.BotEvent{Name: name, Data: meta.without(keyTrigger, keyCategory)}, hidden && name != ""
 }
 
 func readObject(body []byte) (object, error) {

@@ -134,7 +134,8 @@ func TestReadTrigger(t *testing.T) {
 	if want := (core.BotEvent{Name: "WELCOME", Data: core.Metadata{"cart": "full"}}); !ok || !reflect.DeepEqual(e, want) {
 		t.Errorf("%+v, %v", e, ok)
 	}
-	for _, body := range []string{``, `[]`, `{"message":"Event: WELCOME"}`, `{"metadata":{"KM_TRIGGER_EVENT":""}}`} {
+	for _, body := range []string{``, `[]`, `{"message":"Event: WELCOME"}`, `{"metadata":{"KM_TRIGGER_EVENT":""}}`,
+		`{"message":"hi","metadata":{"KM_TRIGGER_EVENT":"X"}}`} { // the last one says something
 		if e, ok := ReadTrigger([]byte(body)); ok {
 			t.Errorf("%s: %+v", body, e)
 		}
