@@ -30,6 +30,8 @@ var arrows = map[string][]string{
 	"egress":                   {},
 	"media":                    {"core", "egress"},
 	"db":                       {},
+	"db/dbtest":                {},
+	"db/dbtest/with":           {"db/dbtest"},
 	"lanes":                    {"db"},
 	"store":                    {"core", "lanes", "db"},
 	"store/storetest":          {"core", "lanes", "db", "store"},

@@ -1,68 +1,87 @@
 package db
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"runtime/debug"
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
-// evictions is how often a failed batch is tried again without the operation that failed, before all run alone.
-const evictions = 4
+const (
+	// evictions is how often a failed batch is tried again without the operation that failed, before all run alone.
+	evictions = 4
+	// races is how often an operation that lost to another transaction runs again, and raceWait how long it waits for
+	// its first chance.
+	races    = 5
+	raceWait = 5 * time.Millisecond
+)
 
 // Do runs op in a transaction that it shares with whatever else is waiting, and returns after that COMMIT is on
 // disk: nil means stored. An error of op is returned as it is, with nothing of op stored and no neighbour harmed.
 //
 // op may run more than once (each time on a database where the earlier run did not happen) and therefore does
 // nothing but SQL and setting its own results; it must not call Do. A statement that fails dooms the attempt, so
-// expected conflicts are written as ON CONFLICT. key is the conversation or whatever else the rows belong to; on an
-// engine with several writers it chooses one.
+// expected conflicts are written as ON CONFLICT; an operation that lost to another transaction (a unique key, a
+// deadlock, a row that is held too long) runs again and sees what that one stored. key is the conversation or
+// whatever else the rows belong to, 0 for housekeeping; on an engine with several writers it chooses one.
 //
 // Do blocks for the commit. If ctx ends while op is still waiting, op never runs and ctx's error is returned; once
 // begun, Do waits for the truth. ErrBusy and ErrClosed come at once, ErrCommit means that nobody knows.
 func (d *DB) Do(ctx context.Context, key int64, op func(*Tx) error) error {
-	if d.writer == nil {
+	switch n := uint64(len(d.writers)); n {
+	case 0:
 		return ErrReadOnly
+	case 1:
+		return d.writers[0].do(ctx, key, op)
+	default:
+		if key == 0 {
+			return d.writers[0].do(ctx, key, op)
+		}
+		spread := uint64(key) * 0x9e3779b97f4a7c15 >> 32
+		return d.writers[1+spread%(n-1)].do(ctx, key, op)
 	}
-	return d.writer.do(ctx, key, op)
 }
 
 // operation is one waiting call of Do.
 type operation struct {
+	key   int64
 	fn    func(*Tx) error
 	taken atomic.Bool // by the writer, to run it, or by the caller, to give up
 	done  chan error
 }
 
-// writer owns the only writing connection; its goroutine runs the batches.
+// writer owns a writing connection; its goroutine runs the batches.
 type writer struct {
 	path  string // for messages
 	o     Options
 	conn  *conn
 	queue chan *operation
 	ended chan struct{}
-	stats counters
+	stats *counters
 	fails bool // the newest transaction failed for the disk's or the connection's sake
 
 	mu     sync.RWMutex // guards closed against sending on a closed queue
 	closed bool
 }
 
-func startWriter(pool *sql.DB, path string, o Options) *writer {
-	w := &writer{path: path, o: o, conn: &conn{pool: pool}, queue: make(chan *operation, o.Queue), ended: make(chan struct{})}
+func (d *DB) startWriter(pool *sql.DB) {
+	w := &writer{path: d.path, o: d.o, conn: &conn{pool: pool, engine: d.engine}, queue: make(chan *operation, d.o.Queue), ended: make(chan struct{}), stats: &d.stats}
+	d.writers = append(d.writers, w)
 	go w.run()
-	return w
 }
 
-func (w *writer) do(ctx context.Context, _ int64, fn func(*Tx) error) error {
+func (w *writer) do(ctx context.Context, key int64, fn func(*Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	o := &operation{fn: fn, done: make(chan error, 1)}
+	o := &operation{key: key, fn: fn, done: make(chan error, 1)}
 	if err := w.enqueue(o); err != nil {
 		return err
 	}
@@ -111,7 +130,8 @@ func (w *writer) run() {
 	}
 }
 
-// gather takes first and what else is waiting, leaving out what its caller has given up.
+// gather takes first and what else is waiting, leaving out what its caller has given up. Where others write too, the
+// operations come in the order of their keys, so that two batches do not wait for each other's rows.
 func (w *writer) gather(first *operation) []*operation {
 	batch := make([]*operation, 0, 16)
 	for o := first; o != nil; {
@@ -125,6 +145,9 @@ func (w *writer) gather(first *operation) []*operation {
 			default:
 			}
 		}
+	}
+	if w.conn.engine.writers > 0 {
+		slices.SortStableFunc(batch, func(a, b *operation) int { return cmp.Compare(a.key, b.key) })
 	}
 	return batch
 }
@@ -147,8 +170,18 @@ func (w *writer) serve(batch []*operation) {
 		batch = slices.Delete(batch, bad, bad+1)
 	}
 	for _, o := range append(batch, alone...) {
-		_, err := w.attempt([]*operation{o})
-		answer([]*operation{o}, err)
+		answer([]*operation{o}, w.alone([]*operation{o}))
+	}
+}
+
+// alone runs one operation by itself, again if it only lost to another transaction.
+func (w *writer) alone(one []*operation) error {
+	for n := 1; ; n++ {
+		_, err := w.attempt(one)
+		if !isRace(err) || n == races {
+			return err
+		}
+		<-time.After(time.Duration(float64(n) * rand.Float64() * 2 * float64(raceWait)))
 	}
 }
 
@@ -226,7 +259,7 @@ func (t *Tx) run(fn func(*Tx) error) (err error) {
 			err = fmt.Errorf("operation panicked: %v\n%s", p, debug.Stack())
 		}
 		t.closeRows()
-		if t.failed != nil && (err == nil || isStorage(t.failed)) {
+		if t.failed != nil && (err == nil || isStorage(t.failed) || isRace(t.failed)) {
 			err = t.failed
 		}
 	}()

@@ -5,12 +5,13 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"causeway/db/dbtest"
 )
 
 // hold keeps the writer busy until release is called, so that what comes later makes one batch.
@@ -20,7 +21,7 @@ func hold(t *testing.T, d *DB) (release func()) {
 	done := make(chan error, 1)
 	var once sync.Once
 	go func() {
-		done <- d.Do(context.Background(), 0, func(*Tx) error {
+		done <- d.Do(context.Background(), 1, func(*Tx) error {
 			once.Do(func() { close(begun) })
 			<-gate
 			return nil
@@ -49,7 +50,7 @@ func together(t *testing.T, d *DB, ops ...func(*Tx) error) []error {
 	errs := make([]error, len(ops))
 	var wg sync.WaitGroup
 	for i, op := range ops {
-		wg.Go(func() { errs[i] = d.Do(context.Background(), int64(i), op) })
+		wg.Go(func() { errs[i] = d.Do(context.Background(), 1, op) })
 		waiting(d, i+1)
 	}
 	release()
@@ -208,12 +209,12 @@ func TestBusyClosedAndCancelled(t *testing.T) {
 }
 
 func TestCloseDrains(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "test.db")
-	d := openPath(t, path, Options{})
+	url := dbtest.URL(t)
+	d := openURL(t, url, Options{})
 	release := hold(t, d)
 	errs := make(chan error, 300)
 	for i := range int64(300) {
-		go func() { errs <- d.Do(context.Background(), i, insert(i)) }()
+		go func() { errs <- d.Do(context.Background(), 1, insert(i)) }()
 	}
 	waiting(d, 300)
 	closed := make(chan error, 1)
@@ -230,13 +231,13 @@ func TestCloseDrains(t *testing.T) {
 	if err := d.Do(context.Background(), 1, insert(1)); !errors.Is(err, ErrClosed) {
 		t.Errorf("after Close: %v", err)
 	}
-	if n := count(t, openPath(t, path, Options{})); n != 300 {
+	if n := count(t, openURL(t, url, Options{})); n != 300 {
 		t.Errorf("%d rows", n)
 	}
 }
 
 func TestAFullDiskPasses(t *testing.T) {
-	d := openTest(t, Options{})
+	d := openFile(t, Options{})
 	pages := func(n int) error {
 		return d.Do(context.Background(), 0, func(tx *Tx) error {
 			return tx.Row(fmt.Sprintf(`PRAGMA max_page_count = %d`, n), nil, new(int))
@@ -266,7 +267,7 @@ func TestAFullDiskPasses(t *testing.T) {
 }
 
 func TestAPoisonedWriterReconnects(t *testing.T) {
-	d := openTest(t, Options{})
+	d := openFile(t, Options{})
 	if err := d.Do(context.Background(), 1, insert(1)); err != nil {
 		t.Fatal(err)
 	}

@@ -1,10 +1,10 @@
-// Package db opens a database file and commits in groups: operations of many callers share one transaction, and
-// each caller hears of success only after that transaction is on disk. It also reads, backs up, makes ids and
-// cleans text so that any engine stores it.
+// Package db opens a database and commits in groups: operations of many callers share one transaction, and each
+// caller hears of success only after that transaction is on disk. It also reads, backs up, makes ids, tells the time
+// and cleans text so that any engine stores it.
 //
-// It knows no table of anybody: schemas come in as migrations, statements as SQL text with $1 parameters. Today
-// the engine is SQLite, inside this process; what differs between engines is kept in the methods Dialect constants
-// stand behind (LockSuffix, Exclusive), so that another engine needs no other SQL text.
+// It knows no table of anybody: schemas come in as migrations, statements as SQL text with $1 parameters, the same
+// for both engines: SQLite, in a file that one process serves, and PostgreSQL, which many may share. What differs
+// stands behind [DB.RowLock], [DB.SkipLocked], [Tx.Lock], [DB.Shared] and [DB.Exclusive].
 package db
 
 import (
@@ -27,6 +27,7 @@ type Options struct {
 	MaxBatch     int                // operations in one transaction at most; 128 if zero
 	Queue        int                // operations waiting at most, beyond it Do returns ErrBusy; 4096 if zero
 	Now          func() time.Time   // time.Now if nil; measures commits
+	Clock        *Clock             // set by the database's at Open and by Sync, where nodes share it; may be nil
 	Log          logrus.FieldLogger // discarded if nil
 
 	// Beside opens for a few writes beside a running server: it takes no lock on the file, runs no migrations and
@@ -36,19 +37,23 @@ type Options struct {
 
 // DB is an open database. Its methods are safe for concurrent use.
 type DB struct {
-	path    string
+	engine  engine
+	address string // of PostgreSQL
+	path    string // of a SQLite file; for people on PostgreSQL
 	o       Options
 	lock    *fileLock // nil unless this process alone writes the file
 	readers *readers
-	writer  *writer // nil if opened read-only
+	writers []*writer // none if opened read-only; the first serves key 0
+	stats   counters
 
 	closeOnce sync.Once
 	closeErr  error
 }
 
-// Open opens the database at url ("sqlite:PATH"), creating the file with mode 0600 if there is none, checks it and
-// runs the migrations. It refuses, with a message for the operator, an engine that is too old, a file that another
-// process serves, a file that is no database or is corrupt, and a schema newer than the migrations.
+// Open opens the database at url, checks it and runs the migrations. "sqlite:PATH" is a file, made with mode 0600 if
+// there is none; "postgres://…" is a database that is there. It refuses, with a message for the operator, an engine
+// that is too old or may lose what it has answered, a file that another process serves, a file that is no database or
+// is corrupt, and a schema newer than the migrations.
 func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	return open(ctx, url, o.withDefaults(), false)
 }
@@ -60,39 +65,52 @@ func OpenReadOnly(ctx context.Context, url string, o Options) (*DB, error) {
 }
 
 func open(ctx context.Context, url string, o Options, readOnly bool) (_ *DB, err error) {
-	path, ok := strings.CutPrefix(url, "sqlite:")
-	if !ok || path == "" {
-		return nil, fmt.Errorf("open store %q: the address must look like sqlite:PATH", url)
-	}
-	if path, err = realPath(path); err != nil {
-		return nil, fmt.Errorf("open store %s: %w", path, err)
-	}
-	d := &DB{path: path, o: o}
+	d := &DB{o: o, path: redacted(url)}
 	defer func() {
 		if err != nil {
-			err = errors.Join(fmt.Errorf("open store %s: %w", path, err), d.Close())
+			err = errors.Join(fmt.Errorf("open store %s: %w", d.path, err), d.Close())
 		}
 	}()
-	if !readOnly && !o.Beside {
-		if d.lock, err = lockFile(path); err != nil {
-			return nil, err
+	if IsPostgres(url) {
+		d.engine, d.address = onPostgres, url
+		return d, d.openServer(ctx, readOnly)
+	}
+	path, ok := strings.CutPrefix(url, "sqlite:")
+	if !ok || path == "" {
+		return nil, errors.New("the address must look like sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE")
+	}
+	d.engine = onSQLite
+	if d.path, err = realPath(path); err != nil {
+		return nil, err
+	}
+	return d, d.openFile(ctx, readOnly)
+}
+
+func (d *DB) openFile(ctx context.Context, readOnly bool) (err error) {
+	if !readOnly && !d.o.Beside {
+		if d.lock, err = lockFile(d.path); err != nil {
+			return err
 		}
-		if err = createFile(path); err != nil {
-			return nil, err
+		if err = createFile(d.path); err != nil {
+			return err
 		}
 	}
 	if !readOnly {
 		if err = d.openWriter(ctx); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	if d.readers, err = openReaders(ctx, path); err != nil {
-		return nil, err
+	pool, err := sql.Open("sqlite", sqliteURL(d.path, "rw", readerPragmas))
+	if err != nil {
+		return err
 	}
-	if readOnly || o.Beside {
-		err = checkFile(ctx, d.readers.pool, path, false)
+	if d.readers, err = openReaders(ctx, pool, d.engine.readers); err != nil {
+		return explain(err, d.path)
 	}
-	return d, err
+	if readOnly || d.o.Beside {
+		err = checkFile(ctx, pool, d.path, false)
+	}
+	return err
 }
 
 // openWriter checks the file, brings its schema up to date and starts the writer.
@@ -113,16 +131,54 @@ func (d *DB) openWriter(ctx context.Context) error {
 	if err != nil {
 		return errors.Join(err, pool.Close())
 	}
-	d.writer = startWriter(pool, d.path, d.o)
+	d.startWriter(pool)
 	return nil
+}
+
+// openServer opens a PostgreSQL database: a connection for each writer, and some to read.
+func (d *DB) openServer(ctx context.Context, readOnly bool) error {
+	quiet := silence
+	if readOnly { // verify asks long questions
+		quiet = 0
+	}
+	pool, err := postgresPool(d.address, readerSettings, d.engine.readers, quiet)
+	if err != nil {
+		return err
+	}
+	if d.readers, err = openReaders(ctx, pool, d.engine.readers); err != nil {
+		return err
+	}
+	if readOnly {
+		return checkServer(ctx, pool, false)
+	}
+	for range d.engine.writers + 1 {
+		pool, err := postgresPool(d.address, writerSettings, 1, quiet)
+		if err != nil {
+			return err
+		}
+		d.startWriter(pool)
+		if len(d.writers) > 1 {
+			continue
+		}
+		if err := checkServer(ctx, pool, true); err != nil {
+			return err
+		}
+		if d.o.Migrations == nil || d.o.Beside {
+			continue
+		}
+		if err := migratePostgres(ctx, d.address, d.o.Migrations, d.o.Log); err != nil {
+			return err
+		}
+	}
+	return d.Sync(ctx)
 }
 
 // Close finishes what is queued, refuses what comes later with ErrClosed, and closes the file. It blocks until the
 // last commit is on disk; calling it again returns the first answer.
 func (d *DB) Close() error {
 	d.closeOnce.Do(func() {
-		if d.writer != nil {
-			d.closeErr = d.writer.close()
+		for _, w := range d.writers {
+			d.closeErr = errors.Join(d.closeErr, w.close())
 		}
 		if d.readers != nil {
 			d.closeErr = errors.Join(d.closeErr, d.readers.close())
@@ -134,14 +190,10 @@ func (d *DB) Close() error {
 	return d.closeErr
 }
 
-// LockSuffix is what a SELECT of rows to be updated ends with on this engine, so that nodes skip each other's rows.
-// It is empty where one transaction writes at a time.
-func (d *DB) LockSuffix() string { return sqliteLockSuffix }
-
 // Exclusive tells that no other process can be writing, so that any trace of another owner is of a dead one.
 func (d *DB) Exclusive() bool { return d.lock != nil }
 
-// Path is the database file.
+// Path is the database file, or the address of the database without its password.
 func (d *DB) Path() string { return d.path }
 
 func (o Options) withDefaults() Options {

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"causeway/db/dbtest"
 )
 
 func schema(files ...string) fstest.MapFS {
@@ -18,17 +20,29 @@ func schema(files ...string) fstest.MapFS {
 	return m
 }
 
+// openTest opens an empty database of the engine that the tests run on.
 func openTest(t testing.TB, o Options) *DB {
+	t.Helper()
+	return openURL(t, dbtest.URL(t), o)
+}
+
+// openFile opens a new file, for what is of SQLite alone.
+func openFile(t testing.TB, o Options) *DB {
 	t.Helper()
 	return openPath(t, filepath.Join(t.TempDir(), "test.db"), o)
 }
 
 func openPath(t testing.TB, path string, o Options) *DB {
 	t.Helper()
+	return openURL(t, "sqlite:"+path, o)
+}
+
+func openURL(t testing.TB, url string, o Options) *DB {
+	t.Helper()
 	if o.Migrations == nil {
 		o.Migrations = schema()
 	}
-	d, err := Open(context.Background(), "sqlite:"+path, o)
+	d, err := Open(context.Background(), url, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,7 +95,7 @@ func TestSecondOpenIsRefusedAndNamesThePath(t *testing.T) {
 }
 
 func TestFilesAreForTheirOwnerOnly(t *testing.T) {
-	d := openTest(t, Options{})
+	d := openFile(t, Options{})
 	if err := d.Do(context.Background(), 1, insert(1)); err != nil {
 		t.Fatal(err)
 	}
@@ -108,7 +122,8 @@ func TestWhatIsNoDatabaseIsRefusedInWords(t *testing.T) {
 		{"sqlite:" + text, "not a database of ours"},
 		{"sqlite:" + corrupt, "corrupt"},
 		{"sqlite:" + filepath.Join(dir, "none", "x.db"), "its folder"},
-		{"postgres://x/y", "sqlite:PATH"},
+		{"mysql://x/y", "sqlite:PATH"},
+		{"postgres://h:p%zz/y", "no address of PostgreSQL"},
 		{"sqlite:", "sqlite:PATH"},
 	} {
 		_, err := Open(context.Background(), c.url, Options{})
@@ -152,31 +167,31 @@ func damage(t *testing.T, path string) {
 }
 
 func TestMigrationsGoForwardOnly(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "test.db")
-	old := openPath(t, path, Options{})
+	url := dbtest.URL(t)
+	old := openURL(t, url, Options{})
 	if err := old.Do(context.Background(), 1, insert(1)); err != nil {
 		t.Fatal(err)
 	}
 	if err := old.Close(); err != nil {
 		t.Fatal(err)
 	}
-	newer := openPath(t, path, Options{Migrations: schema("CREATE TABLE u(id BIGINT PRIMARY KEY);")})
+	newer := openURL(t, url, Options{Migrations: schema("CREATE TABLE u(id BIGINT PRIMARY KEY);")})
 	if n := count(t, newer); n != 1 {
 		t.Fatalf("%d rows after the migration", n)
 	}
 	if err := newer.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Open(context.Background(), "sqlite:"+path, Options{Migrations: schema()}); err == nil || !strings.Contains(err.Error(), "use the newer program") {
+	if _, err := Open(context.Background(), url, Options{Migrations: schema()}); err == nil || !strings.Contains(err.Error(), "use the newer program") {
 		t.Fatalf("older program: %v", err)
 	}
-	if _, err := Open(context.Background(), "sqlite:"+path, Options{Migrations: schema("CREATE TABLE u(id BIGINT PRIMARY KEY);", "CREATE BROKEN;")}); err == nil {
+	if _, err := Open(context.Background(), url, Options{Migrations: schema("CREATE TABLE u(id BIGINT PRIMARY KEY);", "CREATE BROKEN;")}); err == nil {
 		t.Fatal("a broken migration passed")
 	}
 }
 
 func TestReadingBesideAServer(t *testing.T) {
-	d := openTest(t, Options{})
+	d := openFile(t, Options{})
 	if err := d.Do(context.Background(), 1, insert(1)); err != nil {
 		t.Fatal(err)
 	}
@@ -221,7 +236,7 @@ func TestReadingBesideAServer(t *testing.T) {
 }
 
 func TestBackup(t *testing.T) {
-	d := openTest(t, Options{})
+	d := openFile(t, Options{})
 	for i := range int64(100) {
 		if err := d.Do(context.Background(), i, insert(i)); err != nil {
 			t.Fatal(err)
@@ -257,7 +272,7 @@ func TestBackup(t *testing.T) {
 }
 
 func TestDamage(t *testing.T) {
-	d := openTest(t, Options{})
+	d := openFile(t, Options{})
 	for i := range int64(2000) {
 		if err := d.Do(context.Background(), i, insert(i)); err != nil {
 			t.Fatal(err)

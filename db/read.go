@@ -12,7 +12,6 @@ import (
 )
 
 const (
-	readConns         = 4
 	maxReadStatements = 512
 )
 
@@ -39,9 +38,9 @@ func (d *DB) Rows(ctx context.Context, query string, args ...any) (*sql.Rows, er
 // Snapshot runs several reads that see the same moment. read is valid only inside f, and f must not be long: while
 // it reads, the log of changes cannot be folded into the file.
 func (d *DB) Snapshot(ctx context.Context, f func(read Reader) error) error {
-	tx, err := d.readers.pool.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	tx, err := d.readers.pool.BeginTx(ctx, &d.engine.snapshot)
 	if err != nil {
-		return fmt.Errorf("begin a snapshot: %w", err)
+		return fmt.Errorf("begin a snapshot: %w", away(err))
 	}
 	defer func() { _ = tx.Rollback() }()
 	return f(snapshot{tx})
@@ -51,8 +50,11 @@ func (d *DB) Snapshot(ctx context.Context, f func(read Reader) error) error {
 const mostDamage = 100
 
 // Damage says what is wrong with the file itself: pages, rows and indexes that do not agree. It reads all of it, as
-// it was at one moment, and holds nobody up.
+// it was at one moment, and holds nobody up. A PostgreSQL server looks after its files itself.
 func (d *DB) Damage(ctx context.Context) ([]string, error) {
+	if d.Shared() {
+		return nil, nil
+	}
 	rows, err := d.readers.pool.QueryContext(ctx, fmt.Sprintf("PRAGMA integrity_check(%d)", mostDamage))
 	if err != nil {
 		return nil, fmt.Errorf("check the file: %w", err)
@@ -75,8 +77,12 @@ func (d *DB) Damage(ctx context.Context) ([]string, error) {
 }
 
 // Backup writes a whole, consistent copy to path (mode 0600), while others go on reading and writing. It refuses a
-// path where there is something already, and leaves nothing behind if it fails.
+// path where there is something already, and leaves nothing behind if it fails. A PostgreSQL database is backed up by
+// the server's own tools, and is refused.
 func (d *DB) Backup(ctx context.Context, path string) (err error) {
+	if d.Shared() {
+		return errors.New("back up: PostgreSQL is backed up by its own tools, such as pg_dump --format=custom; docs/operations.md has the drill")
+	}
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
 	if errors.Is(err, fs.ErrExist) {
 		return fmt.Errorf("back up to %s: there is a file already", path)
@@ -118,15 +124,11 @@ type readers struct {
 	stmts map[string]*sql.Stmt
 }
 
-func openReaders(ctx context.Context, path string) (*readers, error) {
-	pool, err := sql.Open("sqlite", sqliteURL(path, "rw", readerPragmas))
-	if err != nil {
-		return nil, err
-	}
-	pool.SetMaxOpenConns(readConns)
-	pool.SetMaxIdleConns(readConns)
+func openReaders(ctx context.Context, pool *sql.DB, conns int) (*readers, error) {
+	pool.SetMaxOpenConns(conns)
+	pool.SetMaxIdleConns(conns)
 	if err := pool.PingContext(ctx); err != nil {
-		return nil, errors.Join(explain(err, path), pool.Close())
+		return nil, errors.Join(err, pool.Close())
 	}
 	return &readers{pool: pool, stmts: map[string]*sql.Stmt{}}, nil
 }
@@ -134,7 +136,7 @@ func openReaders(ctx context.Context, path string) (*readers, error) {
 func (r *readers) Row(ctx context.Context, query string, args []any, dst ...any) error {
 	s, err := r.stmt(ctx, query)
 	if err != nil {
-		return fmt.Errorf("%s: %w", brief(query), err)
+		return fmt.Errorf("%s: %w", brief(query), away(err))
 	}
 	if s == nil {
 		err = r.pool.QueryRowContext(ctx, query, args...).Scan(dst...)
@@ -142,7 +144,7 @@ func (r *readers) Row(ctx context.Context, query string, args []any, dst ...any)
 		err = s.QueryRowContext(ctx, args...).Scan(dst...)
 	}
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return fmt.Errorf("%s: %w", brief(query), err)
+		return fmt.Errorf("%s: %w", brief(query), away(err))
 	}
 	return err
 }
@@ -157,7 +159,7 @@ func (r *readers) Rows(ctx context.Context, query string, args ...any) (rows *sq
 		rows, err = s.QueryContext(ctx, args...)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", brief(query), err)
+		return nil, fmt.Errorf("%s: %w", brief(query), away(err))
 	}
 	return rows, nil
 }
@@ -200,7 +202,7 @@ type snapshot struct{ tx *sql.Tx }
 func (s snapshot) Row(ctx context.Context, query string, args []any, dst ...any) error {
 	err := s.tx.QueryRowContext(ctx, query, args...).Scan(dst...)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return fmt.Errorf("%s: %w", brief(query), err)
+		return fmt.Errorf("%s: %w", brief(query), away(err))
 	}
 	return err
 }
@@ -208,7 +210,7 @@ func (s snapshot) Row(ctx context.Context, query string, args []any, dst ...any)
 func (s snapshot) Rows(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	rows, err := s.tx.QueryContext(ctx, query, args...)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", brief(query), err)
+		return nil, fmt.Errorf("%s: %w", brief(query), away(err))
 	}
 	return rows, nil
 }

@@ -18,8 +18,6 @@ import (
 )
 
 const (
-	sqliteLockSuffix = ""
-
 	// Before 3.51.3 a race in resetting the write-ahead log could lose committed data: https://sqlite.org/wal.html#walresetbug
 	minSQLite = "3.51.3"
 
@@ -176,7 +174,7 @@ func migrate(ctx context.Context, pool *sql.DB, files fs.FS, log logrus.FieldLog
 		return fmt.Errorf("read the schema's version: %w", err)
 	}
 	if current > target {
-		return fmt.Errorf("its schema is version %d, this program knows up to %d; use the newer program", current, target)
+		return tooNew(current, target)
 	}
 	done, err := p.Up(ctx)
 	if err != nil {

@@ -19,11 +19,10 @@ type Stats struct {
 
 // Stats returns the counts; all zero for a database opened read-only.
 func (d *DB) Stats() Stats {
-	if d.writer == nil {
-		return Stats{}
+	s := d.stats.read()
+	for _, w := range d.writers {
+		s.Waiting += len(w.queue)
 	}
-	s := d.writer.stats.read()
-	s.Waiting = len(d.writer.queue)
 	return s
 }
 

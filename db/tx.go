@@ -48,8 +48,8 @@ func (t *Tx) Row(query string, args []any, dst ...any) error {
 	return err
 }
 
-// Rows runs a query. Read and close the rows before the same text is run again; what is left open is closed when
-// the operation ends.
+// Rows runs a query. Read and close the rows before the next statement, which on some engines closes them; what is
+// left open is closed when the operation ends.
 func (t *Tx) Rows(query string, args ...any) (*sql.Rows, error) {
 	s, err := t.stmt(query)
 	if err != nil {
@@ -77,6 +77,9 @@ func (t *Tx) SetLocal(v any) { t.local = v }
 func (t *Tx) stmt(query string) (*sql.Stmt, error) {
 	if t.failed != nil {
 		return nil, t.failed
+	}
+	if t.conn.engine.writers > 0 && len(t.open) > 0 { // a connection does one thing at a time
+		t.closeRows()
 	}
 	s, err := t.conn.stmt(query)
 	if err != nil {
@@ -109,9 +112,10 @@ func brief(query string) string {
 // conn is the writing connection with its prepared statements. database/sql would prepare a statement again for
 // each transaction of its own, so transactions are statements here.
 type conn struct {
-	pool  *sql.DB
-	c     *sql.Conn
-	stmts map[string]*sql.Stmt
+	engine engine
+	pool   *sql.DB
+	c      *sql.Conn
+	stmts  map[string]*sql.Stmt
 }
 
 // begin starts a transaction, connecting first if there is no connection.
@@ -126,7 +130,7 @@ func (c *conn) begin(ctx context.Context) (*Tx, error) {
 	if len(c.stmts) > maxStatements {
 		c.forget()
 	}
-	return &Tx{conn: c}, c.exec(ctx, "BEGIN IMMEDIATE")
+	return &Tx{conn: c}, c.exec(ctx, c.engine.begin)
 }
 
 func (c *conn) commit(ctx context.Context) error { return c.exec(ctx, "COMMIT") }

@@ -97,7 +97,7 @@ func (l *Lanes) claim(ctx context.Context, kinds []string) (full bool, err error
 func (l *Lanes) claimKind(tx *db.Tx, kind string, limit int) (int, error) {
 	now := ms(l.o.Now())
 	rows, err := tx.Rows(`UPDATE lane SET owner = $1, epoch = epoch + 1 WHERE id IN (SELECT id FROM lane WHERE kind = $2 AND due_at <= $3
-		AND owner IS NULL AND parked IS NULL ORDER BY due_at LIMIT $4`+l.d.LockSuffix()+`) RETURNING id, scope, okey, epoch, attempts, due_at`, l.me, kind, now, limit)
+		AND owner IS NULL AND parked IS NULL ORDER BY due_at LIMIT $4`+l.d.SkipLocked()+`) RETURNING id, scope, okey, epoch, attempts, due_at`, l.me, kind, now, limit)
 	if err != nil {
 		return 0, err
 	}

@@ -88,7 +88,7 @@ func (l *Lanes) sweep(ctx context.Context) (more bool, err error) {
 		more = false
 		for _, s := range scopes {
 			n, err := tx.Exec(`UPDATE lane SET parked = NULL WHERE id IN (SELECT id FROM lane WHERE parked = $1
-				AND NOT EXISTS (SELECT 1 FROM pause WHERE scope = $1) ORDER BY due_at LIMIT $2`+l.d.LockSuffix()+`)`, s, unparkChunk)
+				AND NOT EXISTS (SELECT 1 FROM pause WHERE scope = $1) ORDER BY due_at LIMIT $2`+l.d.SkipLocked()+`)`, s, unparkChunk)
 			if err != nil {
 				return err
 			}
@@ -121,7 +121,7 @@ func (l *Lanes) sweepPause(tx *db.Tx, p pauseRow) error {
 		return err
 	}
 	if _, err := tx.Exec(`UPDATE lane SET parked = scope WHERE id IN (SELECT id FROM lane WHERE kind IN (`+l.inKinds+`) AND due_at <= $1
-		AND owner IS NULL AND parked IS NULL AND scope = $2 AND id <> $3`+l.d.LockSuffix()+`)`, now, p.scope, p.probe.String); err != nil {
+		AND owner IS NULL AND parked IS NULL AND scope = $2 AND id <> $3`+l.d.SkipLocked()+`)`, now, p.scope, p.probe.String); err != nil {
 		return err
 	}
 	if p.until > now {

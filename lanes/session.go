@@ -82,7 +82,7 @@ func (l *Lanes) reap(ctx context.Context) (lanes int64, err error) {
 	err = l.d.Do(ctx, 0, func(tx *db.Tx) error {
 		var err error
 		if lanes, err = tx.Exec(`UPDATE lane SET owner = NULL, due_at = abs(due_at), epoch = epoch + 1 WHERE id IN (SELECT id FROM lane
-			WHERE owner IN (SELECT id FROM session WHERE alive_until < $1)`+l.d.LockSuffix()+`)`, now); err != nil {
+			WHERE owner IN (SELECT id FROM session WHERE alive_until < $1)`+l.d.SkipLocked()+`)`, now); err != nil {
 			return err
 		}
 		_, err = tx.Exec(`DELETE FROM session WHERE alive_until < $1 AND NOT EXISTS (SELECT 1 FROM lane WHERE owner = session.id)`, now)

@@ -1,0 +1,61 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"strings"
+)
+
+// engine is what differs between SQLite and PostgreSQL. The SQL text of others does not, but for two suffixes.
+type engine struct {
+	begin      string
+	rowLock    string // ends a SELECT whose rows are about to be changed
+	skipLocked string // the same, for whoever is content with rows that nobody else has
+	writers    int    // besides the one of key 0
+	readers    int
+	snapshot   sql.TxOptions
+	lock       string // waits for its turn with a number, until the transaction ends
+}
+
+var (
+	// One transaction writes at a time, so rows need no locks.
+	onSQLite = engine{begin: "BEGIN IMMEDIATE", readers: 4, snapshot: sql.TxOptions{ReadOnly: true}}
+
+	onPostgres = engine{
+		begin: "BEGIN", rowLock: " FOR UPDATE", skipLocked: " FOR UPDATE SKIP LOCKED", writers: 4, readers: 8,
+		snapshot: sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead},
+		lock:     "SELECT 1 FROM (SELECT pg_advisory_xact_lock($1)) AS l",
+	}
+)
+
+// IsPostgres tells whether a store's address is one of a PostgreSQL database.
+func IsPostgres(url string) bool {
+	return strings.HasPrefix(url, "postgres://") || strings.HasPrefix(url, "postgresql://")
+}
+
+// RowLock is what a SELECT of rows that the transaction is about to change ends with on this engine, so that they do
+// not change in between. It is empty where one transaction writes at a time.
+func (d *DB) RowLock() string { return d.engine.rowLock }
+
+// SkipLocked is RowLock for rows of which any will do: those that another transaction has are left out.
+func (d *DB) SkipLocked() string { return d.engine.skipLocked }
+
+// Shared tells that other transactions, also of other processes, may write at the same time.
+func (d *DB) Shared() bool { return d.engine.rowLock != "" }
+
+// Lock waits until no other transaction holds key, and holds it until this one has ended. It is for what has no row
+// to lock yet; where transactions write one at a time it is nothing. Take rows and keys in one order everywhere.
+func (t *Tx) Lock(key int64) error {
+	if t.conn.engine.lock == "" {
+		return nil
+	}
+	return t.Row(t.conn.engine.lock, []any{key}, new(int))
+}
+
+// Sync sets the clock of Options by the database's, where several nodes share it. It blocks for one question.
+func (d *DB) Sync(ctx context.Context) error {
+	if !d.Shared() || d.o.Clock == nil {
+		return nil
+	}
+	return d.o.Clock.sync(ctx, d.readers)
+}
