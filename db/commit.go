@@ -65,14 +65,14 @@ type writer struct {
 	queue chan *operation
 	ended chan struct{}
 	stats *counters
-	fails bool // the newest transaction failed for the disk's or the connection's sake
+	fails *atomic.Bool // the newest transaction failed for the disk's or the connection's sake
 
 	mu     sync.RWMutex // guards closed against sending on a closed queue
 	closed bool
 }
 
 func (d *DB) startWriter(pool *sql.DB) {
-	w := &writer{path: d.path, o: d.o, conn: &conn{pool: pool, engine: d.engine}, queue: make(chan *operation, d.o.Queue), ended: make(chan struct{}), stats: &d.stats}
+	w := &writer{path: d.path, o: d.o, conn: &conn{pool: pool, engine: d.engine}, queue: make(chan *operation, d.o.Queue), ended: make(chan struct{}), stats: &d.stats, fails: &d.fails}
 	d.writers = append(d.writers, w)
 	go w.run()
 }
@@ -235,8 +235,7 @@ func (w *writer) attempt(batch []*operation) (bad int, err error) {
 // fail makes the connection fit for the next batch after a fault of disk or connection, and names the fault. It is
 // logged when it begins, and not for each who meets it.
 func (w *writer) fail(err error) error {
-	if !w.fails {
-		w.fails = true
+	if w.fails.CompareAndSwap(false, true) {
 		w.o.Log.WithError(explain(err, w.path)).Error("nothing can be stored; who calls is told to come again")
 	}
 	if e := w.conn.rollback(context.Background()); e != nil || poisons(err) {
@@ -246,8 +245,7 @@ func (w *writer) fail(err error) error {
 }
 
 func (w *writer) works() {
-	if w.fails {
-		w.fails = false
+	if w.fails.CompareAndSwap(true, false) {
 		w.o.Log.Info("what comes is stored again")
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"io/fs"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/sirupsen/logrus"
@@ -45,6 +46,7 @@ type DB struct {
 	readers *readers
 	writers []*writer // none if opened read-only; the first serves key 0
 	stats   counters
+	fails   atomic.Bool
 
 	closeOnce sync.Once
 	closeErr  error
