@@ -138,7 +138,7 @@ func quickCheck(ctx context.Context, pool *sql.DB, path string) error {
 func explain(err error, path string) error {
 	switch sqliteCode(err) & 0xff {
 	case sqliteNotADB:
-		return fmt.Errorf("%s is not a database of ours: %w", path, err)
+		return fmt.Errorf("%s is not a database of ours, or its beginning is corrupt; if it was one, restore the last backup: %w", path, err)
 	case sqliteCorrupt:
 		return fmt.Errorf("%s is corrupt; move it away and restore the last backup: %w", path, err)
 	case sqliteCantOpen:

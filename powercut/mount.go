@@ -5,8 +5,6 @@ package powercut
 import (
 	"context"
 	"fmt"
-	"io"
-	"log"
 	"syscall"
 
 	"github.com/hanwen/go-fuse/v2/fs"
@@ -19,7 +17,7 @@ import (
 // the right to mount.
 func (d *Disk) Mount(dir string) (unmount func() error, err error) {
 	server, err := fs.Mount(dir, &folderNode{d: d, f: d.root}, &fs.Options{MountOptions: fuse.MountOptions{
-		DirectMountStrict: true, FsName: "powercut", Name: "powercut", Logger: log.New(io.Discard, "", 0),
+		DirectMountStrict: true, FsName: "powercut", Name: "powercut",
 	}})
 	if err != nil {
 		return nil, fmt.Errorf("mount a disk in memory: %w", err)

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"syscall"
 	"time"
 )
@@ -33,7 +34,8 @@ func launch(w *world) *bridge {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	b := &bridge{w: w, cmd: exec.Command(w.program, "serve", "-config", w.file()), ended: make(chan struct{})}
+	line := append(slices.Clone(w.under), w.program, "serve", "-config", w.file())
+	b := &bridge{w: w, cmd: exec.Command(line[0], line[1:]...), ended: make(chan struct{})}
 	b.cmd.Env, b.cmd.Stdout, b.cmd.Stderr = w.env(), log, log
 	// It must not outlive a test binary that was killed.
 	b.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}

@@ -56,7 +56,7 @@ func (w *talking) settled() figures {
 	if err := w.sim.WaitDelivered(ctx); err != nil {
 		t.Fatal(err)
 	}
-	f := figures{calls: len(w.helper.heard()), reposted: w.reposted()}
+	f := figures{reposted: w.reposted()}
 	for i := range people {
 		f.add(w.holds(fmt.Sprint(100+i), "tg", fmt.Sprint("T", i), w.tg.Person(telegramUser(i))))
 	}
@@ -64,6 +64,7 @@ func (w *talking) settled() figures {
 		f.add(w.holds(fmt.Sprint(4900100+i), "wa", fmt.Sprint("W", i), w.wa.Person(whatsappUser(i))))
 	}
 	w.stream.agrees(t)
+	f.calls = len(w.helper.heard())
 	for _, more := range repeats(w.helper.heard()) {
 		f.repeated += more
 	}

@@ -41,6 +41,7 @@ const (
 type world struct {
 	t       *testing.T
 	program string
+	under   []string // a command line under which the program runs
 	dir     string
 	data    string // where store and files are; dir, unless it is another disk
 	addr    string // of the bridge
