@@ -35,10 +35,13 @@ type capabilitiesView struct {
 	Evidence float64 `json:"evidence" doc:"Seconds to wait for a report before an unknown call is made again."`
 }
 
-func (b *border) listChannels(context.Context, *struct{}) (*answer[page[channelView]], error) {
-	channels := b.Directory().Channels
-	views := make([]channelView, len(channels))
-	for i, c := range channels {
+func (b *border) listChannels(_ context.Context, in *Paging) (*answer[page[channelView]], error) {
+	channels, err := pageAt(b.Directory().Channels, *in)
+	if err != nil {
+		return nil, err
+	}
+	views := make([]channelView, len(channels.Items))
+	for i, c := range channels.Items {
 		if c.Capabilities.Media == nil {
 			c.Capabilities.Media = map[core.MediaType]core.Medium{}
 		}
@@ -47,7 +50,7 @@ func (b *border) listChannels(context.Context, *struct{}) (*answer[page[channelV
 			Capabilities: capabilitiesView{c.Capabilities, c.Capabilities.Window.Seconds(), c.Capabilities.Evidence.Seconds()},
 		}
 	}
-	return &answer[page[channelView]]{page[channelView]{Items: views}}, nil
+	return &answer[page[channelView]]{page[channelView]{views, channels.Next}}, nil
 }
 
 type deliveryFilter struct {

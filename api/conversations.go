@@ -161,18 +161,27 @@ func epochOf(ifMatch string) (*int64, error) {
 	return &epoch, nil
 }
 
-func (b *border) listDecisions(ctx context.Context, in *Single) (*answer[page[core.Assignment]], error) {
+type decisionsInput struct {
+	Single
+	Paging
+}
+
+func (b *border) listDecisions(ctx context.Context, in *decisionsInput) (*answer[page[core.Assignment]], error) {
+	before, err := in.after()
+	if err != nil {
+		return nil, err
+	}
 	if _, err := b.visible(ctx, in.ID); err != nil {
 		return nil, err
 	}
-	all, err := b.Store.Why(ctx, in.ID)
+	all, err := b.Store.Why(ctx, in.ID, before, in.Limit)
 	if err != nil {
 		return nil, err
 	}
 	for i := range all {
 		all[i].Owner, all[i].Why = ownerOf(all[i].Owner), orEmpty(all[i].Why)
 	}
-	return &answer[page[core.Assignment]]{page[core.Assignment]{Items: orEmpty(all)}}, nil
+	return &answer[page[core.Assignment]]{pageOf(all, in.Limit, func(a core.Assignment) int64 { return a.ID })}, nil
 }
 
 type triggerInput struct {

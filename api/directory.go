@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"causeway/core"
+	"causeway/routing"
 )
 
 // Directory is what the operator configured, as far as the border shows it or
@@ -17,6 +18,7 @@ type Directory struct {
 	Bots     []Bot
 	Keys     []Key
 	Routing  core.Router
+	Rules    routing.Config // that Routing goes by
 	// Kinds is every kind that there is, configured or not; Choose is the text
 	// above buttons where none is given. Both are for previews.
 	Kinds  []core.Kind

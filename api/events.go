@@ -102,10 +102,23 @@ func (b *border) openStream(ctx context.Context, after int64) (*streamed, error)
 			log: b.Store.Log, changed: b.Store.Changed, closing: closingOf(ctx),
 			may: func() bool { return b.stillMay(who) }, write: timedWrite(w, writeTime),
 		}
+		if who.Agent != "" {
+			s.attend = func(ctx context.Context) time.Duration { return b.attends(ctx, who.Agent) }
+		}
 		if err := s.run(ctx, after); err != nil {
 			b.Log.WithError(err).Debug("an event stream ended")
 		}
 	}}, nil
+}
+
+// attends says that an agent reads a stream, and how soon to say so again.
+func (b *border) attends(ctx context.Context, agent string) time.Duration {
+	again, err := b.Store.Seen(ctx, agent)
+	if err != nil && ctx.Err() == nil {
+		b.Log.WithError(err).Warn("an agent's connection was not noted")
+		again = min(again, time.Second)
+	}
+	return max(again, 100*time.Millisecond)
 }
 
 // timedWrite writes and flushes within a time, or returns an error.

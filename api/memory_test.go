@@ -16,6 +16,7 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"causeway/core"
+	"causeway/routing"
 )
 
 // memory is a small store in memory, for what the border itself must do.
@@ -29,6 +30,7 @@ type memory struct {
 	asked      core.ConversationQuery
 	change     core.Change
 	state      map[string]core.Availability
+	seen       []string
 	media      map[int64]core.MediaRecord
 	fail       error
 }
@@ -99,9 +101,11 @@ func (m *memory) Trigger(_ context.Context, id core.ConversationID, _ core.BotEv
 	return nil
 }
 
-func (m *memory) Why(context.Context, core.ConversationID) ([]core.Assignment, error) {
+func (m *memory) Why(context.Context, core.ConversationID, int64, int) ([]core.Assignment, error) {
 	return []core.Assignment{{}}, nil
 }
+
+func (m *memory) Queues(context.Context) (map[string]int, error) { return map[string]int{}, m.fail }
 
 func (m *memory) Deliveries(context.Context, core.ChannelID, int64, int) ([]core.DeliveryRecord, error) {
 	return []core.DeliveryRecord{{ID: 5, Channel: "one", Body: []byte("raw")}}, m.fail
@@ -118,6 +122,14 @@ func (m *memory) Agents(context.Context, []string) ([]core.AgentState, error) {
 func (m *memory) SetAvailability(_ context.Context, agent string, a core.Availability) (core.AgentState, error) {
 	m.state[agent] = a
 	return core.AgentState{ID: agent, Availability: a}, nil
+}
+
+// Seen wants to hear of an agent again after a minute.
+func (m *memory) Seen(_ context.Context, agent string) (time.Duration, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.seen = append(m.seen, agent)
+	return time.Minute, m.fail
 }
 
 func (m *memory) Media(_ context.Context, id int64) (core.MediaRecord, error) {
@@ -256,6 +268,7 @@ func newRig(t *testing.T) *rig {
 			{Name: "odd", Secret: "CANARY-odd", Role: "owner"},
 		},
 		Routing: rules{},
+		Rules:   routing.Config{Agents: []routing.Agent{{ID: "ann", Name: "Ann"}, {ID: "bob", Name: "Bob"}}, Bots: []routing.Bot{{ID: "helper"}}},
 	}
 	log := logrus.New()
 	log.SetOutput(r.log)

@@ -38,6 +38,22 @@ func pageOf[T any](items []T, limit int, last func(T) int64) page[T] {
 	return p
 }
 
+// pageAt is the page of a list that is whole in memory; the cursor is how many
+// came before.
+func pageAt[T any](all []T, p Paging) (page[T], error) {
+	before, err := p.after()
+	if err != nil {
+		return page[T]{}, err
+	}
+	from := min(before, int64(len(all)))
+	to := min(from+int64(p.Limit), int64(len(all)))
+	found := page[T]{Items: orEmpty(all[from:to])}
+	if to < int64(len(all)) {
+		found.Next = strconv.FormatInt(to, 10)
+	}
+	return found, nil
+}
+
 // Single names one conversation in an address.
 type Single struct {
 	ID core.ConversationID `path:"id" minimum:"1" maximum:"9007199254740991"`

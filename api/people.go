@@ -7,6 +7,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"causeway/core"
+	"causeway/routing"
 )
 
 func (b *border) peopleRoutes() {
@@ -19,10 +20,12 @@ func (b *border) peopleRoutes() {
 	register(b, op("list-bots", http.MethodGet, "/bots", "List the bots"), byStaff, b.listBots)
 }
 
-// agentView is an agent with what may change about him.
+// agentView is an agent with what may change about them.
 type agentView struct {
 	Agent
-	Availability core.Availability `json:"availability" enum:"online,away,offline,auto"`
+	Availability core.Availability `json:"availability" enum:"online,away,offline,auto" doc:"As it was set."`
+	Effective    core.Availability `json:"effective" enum:"online,away,offline" doc:"What it comes to now: auto follows the agent's event stream."`
+	Connected    bool              `json:"connected" doc:"An event stream is open with the agent's key, or was until a moment ago."`
 	Open         int               `json:"open" doc:"Conversations that the agent owns now."`
 }
 
@@ -30,20 +33,24 @@ func viewOf(a Agent, s core.AgentState) agentView {
 	if s.Availability == "" {
 		s.Availability = core.Offline // as all agents begin
 	}
-	return agentView{a, s.Availability, s.Open}
+	return agentView{a, s.Availability, s.Effective(), s.Connected, s.Open}
 }
 
-func (b *border) listAgents(ctx context.Context, _ *struct{}) (*answer[page[agentView]], error) {
+func (b *border) listAgents(ctx context.Context, in *Paging) (*answer[page[agentView]], error) {
 	d := b.Directory()
+	agents, err := pageAt(d.Agents, *in)
+	if err != nil {
+		return nil, err
+	}
 	states, err := b.agentStates(ctx, d)
 	if err != nil {
 		return nil, err
 	}
-	views := make([]agentView, len(d.Agents))
-	for i, a := range d.Agents {
+	views := make([]agentView, len(agents.Items))
+	for i, a := range agents.Items {
 		views[i] = viewOf(a, states[a.ID])
 	}
-	return &answer[page[agentView]]{page[agentView]{Items: views}}, nil
+	return &answer[page[agentView]]{page[agentView]{views, agents.Next}}, nil
 }
 
 // agentStates is the state of all configured agents, by id.
@@ -78,9 +85,6 @@ func (b *border) setAvailability(ctx context.Context, in *availabilityInput) (*a
 	if !ok {
 		return nil, problem(CodeNotFound, "there is no such agent")
 	}
-	if in.Body.Status == core.Auto {
-		return nil, invalid("auto, which follows the agent's live connection, is not in this version: set online, away or offline")
-	}
 	s, err := b.Store.SetAvailability(ctx, a.ID, in.Body.Status)
 	if err != nil {
 		return nil, err
@@ -88,16 +92,33 @@ func (b *border) setAvailability(ctx context.Context, in *availabilityInput) (*a
 	return &answer[agentView]{viewOf(a, s)}, nil
 }
 
-func (b *border) listTeams(context.Context, *struct{}) (*answer[page[Team]], error) {
-	teams := orEmpty(b.Directory().Teams)
-	views := make([]Team, len(teams))
-	for i, t := range teams {
-		t.Members = orEmpty(t.Members)
-		views[i] = t
-	}
-	return &answer[page[Team]]{page[Team]{Items: views}}, nil
+// teamView is a team with those who wait for it.
+type teamView struct {
+	Team
+	Waiting int `json:"waiting" doc:"Conversations that wait until a member has room."`
 }
 
-func (b *border) listBots(context.Context, *struct{}) (*answer[page[Bot]], error) {
-	return &answer[page[Bot]]{page[Bot]{Items: orEmpty(b.Directory().Bots)}}, nil
+func (b *border) listTeams(ctx context.Context, in *Paging) (*answer[page[teamView]], error) {
+	teams, err := pageAt(b.Directory().Teams, *in)
+	if err != nil {
+		return nil, err
+	}
+	waiting, err := b.Store.Queues(ctx)
+	if err != nil {
+		return nil, err
+	}
+	views := make([]teamView, len(teams.Items))
+	for i, t := range teams.Items {
+		t.Members = orEmpty(t.Members)
+		views[i] = teamView{t, waiting[routing.GroupOf(t.ID)]}
+	}
+	return &answer[page[teamView]]{page[teamView]{views, teams.Next}}, nil
+}
+
+func (b *border) listBots(_ context.Context, in *Paging) (*answer[page[Bot]], error) {
+	bots, err := pageAt(b.Directory().Bots, *in)
+	if err != nil {
+		return nil, err
+	}
+	return &answer[page[Bot]]{bots}, nil
 }

@@ -233,7 +233,7 @@ func TestTrigger(t *testing.T) {
 func TestAvailability(t *testing.T) {
 	r := newRig(t)
 	w := r.call("GET", "/api/v1/agents", annKey, "")
-	const want = `{"items":[{"id":"ann","name":"Ann","role":"admin","capacity":0,"availability":"online","open":0},{"id":"bob","name":"Bob","role":"","capacity":0,"availability":"offline","open":0}],"next":""}`
+	const want = `{"items":[{"id":"ann","name":"Ann","role":"admin","capacity":0,"availability":"online","effective":"online","connected":false,"open":0},{"id":"bob","name":"Bob","role":"","capacity":0,"availability":"offline","effective":"offline","connected":false,"open":0}],"next":""}`
 	if got := strings.TrimSpace(w.Body.String()); got != want {
 		t.Errorf("agents %s", got)
 	}
@@ -242,7 +242,10 @@ func TestAvailability(t *testing.T) {
 		t.Error("nothing was set")
 	}
 	expect(t, r.call("PUT", "/api/v1/agents/ann/availability", bobKey, `{"status":"online"}`), 403, CodeForbidden)
-	expect(t, r.call("PUT", "/api/v1/agents/ann/availability", opsKey, `{"status":"auto"}`), 422, CodeInvalid)
+	w = r.call("PUT", "/api/v1/agents/ann/availability", opsKey, `{"status":"auto"}`)
+	if expect(t, w, 200, ""); !strings.Contains(w.Body.String(), `"availability":"auto","effective":"offline"`) {
+		t.Errorf("auto is %s", w.Body)
+	}
 	expect(t, r.call("PUT", "/api/v1/agents/ann/availability", opsKey, `{"status":"busy"}`), 422, CodeInvalid)
 	expect(t, r.call("PUT", "/api/v1/agents/zed/availability", opsKey, `{"status":"away"}`), 404, CodeNotFound)
 	r.dir.Agents = append(r.dir.Agents, Agent{ID: "a/b@c"})
@@ -257,7 +260,7 @@ func TestDryRun(t *testing.T) {
 		expect(t, w, 200, "")
 		return strings.TrimSpace(w.Body.String())
 	}
-	const want = `{"owner":{"type":"agent","id":"ann"},"team":"","offer":false,"notice":"","say":"","why":[{"rule":"new","chosen":true,"text":"ann=online "}]}`
+	const want = `{"owner":{"type":"agent","id":"ann"},"team":"","offer":false,"waits":false,"notice":"","say":"","why":[{"rule":"new","chosen":true,"text":"ann=online "}]}`
 	if got := ask(`{"channel":"one"}`); got != want {
 		t.Errorf("got %s", got)
 	}
@@ -268,10 +271,56 @@ func TestDryRun(t *testing.T) {
 	expect(t, r.call("POST", "/api/v1/routing/dry-run", annKey, `{"channel":"one","agents":[{"id":"x","availability":"away"}]}`), 422, CodeUnknownAgent)
 }
 
+// Proposed rules take the place of the configured ones, and change nothing.
+func TestDryRunOfProposedRules(t *testing.T) {
+	r := newRig(t)
+	for _, c := range []struct{ body, want string }{
+		{`"rules":{"new_conversations_to_bot":"helper"}`, `"owner":{"type":"bot","id":"helper"`},
+		{`"rules":{"assignment":"notify_everybody","default_agent":"bob"}`, `"owner":{"type":"agent","id":"bob","name":"Bob"},"team":"","offer":true`},
+		{`"rules":{"channels":[{"channel":"one","agent":"bob"}]}`, `"rule":"channel","chosen":true`},
+		{`"rules":{"default_team":"night","teams":[{"id":"night","members":["bob"],"hours":{"sun":"0000-0100"}}]},"at":"2026-03-01T12:00:00Z"`, `outside the hours of team night`},
+		{`"rules":{"queue":true},"agents":[{"id":"ann","availability":"online","open":3,"capacity":3}]`, `"waits":true`},
+	} {
+		w := r.call("POST", "/api/v1/routing/dry-run", annKey, `{"channel":"one",`+c.body+`}`)
+		if expect(t, w, 200, ""); !strings.Contains(w.Body.String(), c.want) {
+			t.Errorf("%s: %s", c.body, w.Body)
+		}
+	}
+	for _, body := range []string{`"rules":{"default_agent":"zed"}`, `"rules":{"teams":[{"id":"x","hours":{"mon":"9-5"}}]}`, `"rules":{"channels":[{"channel":"one"}]}`, `"rules":{"assignment":"fair"}`, `"rules":{"agents":[]}`} {
+		expect(t, r.call("POST", "/api/v1/routing/dry-run", annKey, `{"channel":"one",`+body+`}`), 422, CodeInvalid)
+	}
+	if r.dir.Rules.Queue || r.dir.Rules.NewConversationsToBot != "" {
+		t.Error("the rules in force are changed")
+	}
+}
+
+// What is configured is listed by pages too.
+func TestPagesOfWhatIsConfigured(t *testing.T) {
+	r := newRig(t)
+	for path, ids := range map[string][]string{"agents": {"ann", "bob"}, "teams": {"sales"}, "bots": {"helper"}, "channels": {"one"}} {
+		cursor := ""
+		for i, id := range ids {
+			w := r.call("GET", "/api/v1/"+path+"?limit=1"+cursor, annKey, "")
+			var got struct {
+				Items []struct{ ID string }
+				Next  string
+			}
+			if err := json.Unmarshal(w.Body.Bytes(), &got); err != nil || len(got.Items) != 1 || got.Items[0].ID != id || (got.Next == "") != (i == len(ids)-1) {
+				t.Errorf("%s: page %d is %s", path, i, w.Body)
+			}
+			cursor = "&cursor=" + got.Next
+		}
+		if got := r.call("GET", "/api/v1/"+path+"?cursor=99", annKey, ""); !strings.Contains(got.Body.String(), `{"items":[],"next":""}`) {
+			t.Errorf("%s: beyond the end: %s", path, got.Body)
+		}
+		expect(t, r.call("GET", "/api/v1/"+path+"?cursor=x", annKey, ""), 422, CodeInvalid)
+	}
+}
+
 func TestLists(t *testing.T) {
 	r := newRig(t)
 	for path, want := range map[string]string{
-		"/api/v1/teams":      `{"items":[{"id":"sales","name":"Sales","members":[]}],"next":""}`,
+		"/api/v1/teams":      `{"items":[{"id":"sales","name":"Sales","members":[],"waiting":0}],"next":""}`,
 		"/api/v1/bots":       `{"items":[{"id":"helper","name":"Helper"}],"next":""}`,
 		"/api/v1/deliveries": `{"items":[{"id":5,"channel":"one","at":"0001-01-01T00:00:00Z","items":[]}],"next":""}`,
 	} {

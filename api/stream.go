@@ -27,6 +27,9 @@ type stream struct {
 	closing <-chan struct{}
 	may     func() bool        // whether the reader may still read
 	write   func([]byte) error // everything or an error, within a bounded time
+	// attend says that the reader, an agent, is there, and how soon to say so
+	// again; nil for other readers.
+	attend func(context.Context) time.Duration
 }
 
 // run writes all entries after a seq, and goes on until ctx ends, the server
@@ -37,6 +40,8 @@ func (s stream) run(ctx context.Context, after int64) error {
 	}
 	beat := time.NewTicker(heartbeat)
 	defer beat.Stop()
+	attendance := time.NewTimer(0)
+	defer attendance.Stop()
 	now := make(chan struct{})
 	close(now)
 	for {
@@ -63,6 +68,10 @@ func (s stream) run(ctx context.Context, after int64) error {
 			}
 			if err := s.write([]byte(":\n\n")); err != nil {
 				return fmt.Errorf("write a heartbeat: %w", err)
+			}
+		case <-attendance.C:
+			if s.attend != nil {
+				attendance.Reset(s.attend(ctx))
 			}
 		case <-changed:
 		}

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -75,6 +76,29 @@ func TestStream(t *testing.T) {
 		stop()
 		if err := <-done; err != nil {
 			t.Errorf("ended with %v", err)
+		}
+	})
+}
+
+// While an agent reads, the agent is seen, as often as the store wants.
+func TestStreamOfAnAgent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m, p := &memory{changed: make(chan struct{})}, &pipe{}
+		var seen atomic.Int64
+		s := streamOf(m, p)
+		s.attend = func(context.Context) time.Duration { seen.Add(1); return 20 * time.Second }
+		ctx, stop := context.WithCancel(t.Context())
+		done := make(chan error)
+		go func() { done <- s.run(ctx, 0) }()
+		for want := int64(1); want < 4; want++ {
+			if synctest.Wait(); seen.Load() != want {
+				t.Errorf("seen %d times, want %d", seen.Load(), want)
+			}
+			time.Sleep(20 * time.Second)
+		}
+		stop()
+		if err := <-done; err != nil {
+			t.Error(err)
 		}
 	})
 }
@@ -255,6 +279,9 @@ func TestStreamOverTheWire(t *testing.T) {
 	}
 	if n := len(r.streams); n != 0 {
 		t.Errorf("%d places are still taken", n)
+	}
+	if got := strings.Join(r.store.seen, " "); got != "ann" {
+		t.Errorf("seen were %q", got)
 	}
 }
 

@@ -69,7 +69,7 @@ var broken = []struct{ name, config, want string }{
 	{"rules", "agents: [{id: ann}]\nteams: [{id: t, members: [ann, ann], assignment: fair, hours: {zone: Mars, mon: \"9-5\"}}]\nrouting: {assignment: best}",
 		"2:32 teams[0].members[1]| member already|2:50 teams[0].assignment| automatic or notify|2:70 teams[0].hours.zone| time zone|2:81 teams[0].hours.mon| 0900-1700|3:23 routing.assignment| automatic or notify"},
 	{"no cascade from an id that is unset", "agents: [{id: \"${ANN}\"}]\nrouting: {default_agent: ann}", "1:15 agents[0].id| ANN is not set"},
-	{"not in this version", "bots: [{id: b, url: \"http://b\", burst: 2m}]\nrouting:\n  queue: true\n  reassign_away: true", "1:40 bots[0].burst| must be between|3:10 routing.queue| not in this version|4:18 routing.reassign_away| not in this version"},
+	{"times", "bots: [{id: b, url: \"http://b\", burst: 2m}]\nrouting:\n  queue: true\n  reassign_away: true\n  offline_after: 2h", "1:40 bots[0].burst| must be between|5:18 routing.offline_after| must be between 1s and 1h"},
 	{"bots", "bots:\n  - {id: a}\n  - {id: b, url: \"ftp://x\", timeout: 10m}\n  - {id: c, url: \"http://x\", header: {name: X-Token}}\n  - {id: d, url: \"http://x\", header: {name: \"a b\", value: v}, secret: whsec_?}\n  - {id: e, url: \"http://u:p@x\", header: {name: Host, value: v}}",
 		"2:6 bots[0].url| is missing|3:18 bots[1].url| must be an address|3:38 bots[1].timeout| between 100ms and 2m|4:39 bots[2].header.value| is missing|5:45 bots[3].header.name| header's name|5:71 bots[3].secret| base64|6:18 bots[4].url| without a user|6:49 bots[4].header.name| set ourselves"},
 	{"agents", "agents: [{id: a, role: boss, capacity: -1}]", "1:24 agents[0].role| one of: admin, agent|1:40 agents[0].capacity| between"},

@@ -204,12 +204,6 @@ func (l *loader) routing() {
 		l.refers(at("routing.channels", i, "team"), rule.Team, teams)
 	}
 	l.between("routing.offline_after", r.OfflineAfter, time.Second, time.Hour)
-	if r.Queue {
-		l.wrong("routing.queue", "a waiting queue is not in this version; leave it out or write false")
-	}
-	if r.ReassignAway {
-		l.wrong("routing.reassign_away", "taking conversations from agents who went away is not in this version; leave it out or write false")
-	}
 	r.Agents, r.Teams = c.Agents, c.Teams
 	for _, b := range c.Bots {
 		r.Bots = append(r.Bots, routing.Bot{ID: b.ID, Name: b.Name})

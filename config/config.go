@@ -122,6 +122,7 @@ type Texts struct {
 	Invalid  string `yaml:"invalid"`  // to an answer that does not fit
 	Cancel   string `yaml:"cancel"`   // the word that ends a form
 	Rate     string `yaml:"rate"`     // asks how it was
+	Queue    string `yaml:"queue"`    // to who waits for an agent, {position} in it is their place; nothing if empty
 	Back     string `yaml:"back"`     // the word that asks a form's last question again
 }
 

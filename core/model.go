@@ -100,6 +100,7 @@ type Conversation struct {
 	Status     ConversationStatus `json:"status"`
 	Owner      Owner              `json:"owner"`
 	OwnerEpoch int64              `json:"owner_epoch"`
+	Queue      *Place             `json:"queue,omitempty"` // nil if it does not wait
 	Team       string             `json:"team"`
 	Tags       []string           `json:"tags"`
 	Metadata   Metadata           `json:"metadata"`
@@ -111,6 +112,12 @@ type Conversation struct {
 	WindowClosesAt *time.Time `json:"window_closes_at"`
 	CreatedAt      time.Time  `json:"created_at"`
 	UpdatedAt      time.Time  `json:"updated_at"`
+}
+
+// Place is where a conversation stands that waits until somebody has room.
+type Place struct {
+	Position int       `json:"position"` // among those who wait for the same people, from 1
+	Since    time.Time `json:"since"`
 }
 
 // Direction is in, from the contact, or out, to the contact.

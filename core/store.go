@@ -36,6 +36,9 @@ type Store interface {
 	Trigger(ctx context.Context, id ConversationID, e BotEvent) error
 	// SetAvailability says whether an agent takes conversations.
 	SetAvailability(ctx context.Context, agent string, a Availability) (AgentState, error)
+	// Seen says that an agent's live connection is there. It is to be said again
+	// after again, for as long as it is.
+	Seen(ctx context.Context, agent string) (again time.Duration, err error)
 	// Poll has the channels' events fetched, from where it was left.
 	Poll(ctx context.Context, channels []ChannelID) error
 	// Run hands out work until ctx ends, and then waits a while for what is
@@ -55,8 +58,9 @@ type Reader interface {
 	Feedback(ctx context.Context, id ConversationID) ([]Feedback, error)
 	// Messages come in order. after is a seq, 0 for the first.
 	Messages(ctx context.Context, id ConversationID, after int64, limit int) ([]Message, error)
-	// Why lists the decisions on the conversation's owner, the newest first.
-	Why(ctx context.Context, id ConversationID) ([]Assignment, error)
+	// Why lists the decisions on the conversation's owner, the newest first. before
+	// is an id, 0 for now.
+	Why(ctx context.Context, id ConversationID, before int64, limit int) ([]Assignment, error)
 	// Log lists entries of the event log after seq, in order, without gaps.
 	Log(ctx context.Context, after int64, limit int) ([]LogEntry, error)
 	// Changed is closed at the next change to the log.
@@ -64,6 +68,8 @@ type Reader interface {
 	// Deliveries lists the ledger, the newest first. before is an id, 0 for now.
 	Deliveries(ctx context.Context, channel ChannelID, before int64, limit int) ([]DeliveryRecord, error)
 	Agents(ctx context.Context, ids []string) ([]AgentState, error)
+	// Queues says how many conversations wait in the queue of each group.
+	Queues(ctx context.Context) (map[string]int, error)
 	Media(ctx context.Context, id int64) (MediaRecord, error)
 }
 
@@ -305,6 +311,7 @@ type ConversationQuery struct {
 
 // Assignment is one decision on an owner.
 type Assignment struct {
+	ID    int64     `json:"id"`
 	At    time.Time `json:"at"`
 	Owner Owner     `json:"owner"`
 	Team  string    `json:"team,omitempty"`

@@ -71,6 +71,7 @@ type route struct {
 	states   map[string]core.AgentState
 	decision core.Decision
 	closed   bool // the group whose rules held is outside its hours
+	busy     bool // somebody of it is there, and has no room
 	told     group
 }
 

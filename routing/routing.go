@@ -43,10 +43,10 @@ const (
 // ChannelRule gives the new conversations of one channel to exactly one bot,
 // agent or team.
 type ChannelRule struct {
-	Channel core.ChannelID `yaml:"channel"`
-	Bot     string         `yaml:"bot"`
-	Agent   string         `yaml:"agent"`
-	Team    string         `yaml:"team"`
+	Channel core.ChannelID `yaml:"channel" json:"channel"`
+	Bot     string         `yaml:"bot" json:"bot,omitempty"`
+	Agent   string         `yaml:"agent" json:"agent,omitempty"`
+	Team    string         `yaml:"team" json:"team,omitempty"`
 }
 
 // Agent is a person who answers.
@@ -59,27 +59,27 @@ type Agent struct {
 
 // Team is a group of agents. What it leaves empty is as for everybody.
 type Team struct {
-	ID           string     `yaml:"id"`
-	Name         string     `yaml:"name"` // the id if empty
-	Members      []string   `yaml:"members"`
-	Assignment   Assignment `yaml:"assignment"`
-	DefaultAgent string     `yaml:"default_agent"`
-	Hours        *Hours     `yaml:"hours"` // nil: always open
-	AwayMessage  string     `yaml:"away_message"`
+	ID           string     `yaml:"id" json:"id"`
+	Name         string     `yaml:"name" json:"name,omitempty"` // the id if empty
+	Members      []string   `yaml:"members" json:"members,omitempty"`
+	Assignment   Assignment `yaml:"assignment" json:"assignment,omitempty"`
+	DefaultAgent string     `yaml:"default_agent" json:"default_agent,omitempty"`
+	Hours        *Hours     `yaml:"hours" json:"hours,omitempty"` // nil: always open
+	AwayMessage  string     `yaml:"away_message" json:"away_message,omitempty"`
 }
 
 // Hours are a team's opening hours, "0900-1700" a day, in a time zone. A day
 // that is left out is closed. Equal ends mean the whole day; an end before the
 // start runs over midnight. Without any day the team is always open.
 type Hours struct {
-	Zone string `yaml:"zone"` // "Europe/Berlin"; UTC if empty
-	Mon  string `yaml:"mon"`
-	Tue  string `yaml:"tue"`
-	Wed  string `yaml:"wed"`
-	Thu  string `yaml:"thu"`
-	Fri  string `yaml:"fri"`
-	Sat  string `yaml:"sat"`
-	Sun  string `yaml:"sun"`
+	Zone string `yaml:"zone" json:"zone,omitempty"` // "Europe/Berlin"; UTC if empty
+	Mon  string `yaml:"mon" json:"mon,omitempty"`
+	Tue  string `yaml:"tue" json:"tue,omitempty"`
+	Wed  string `yaml:"wed" json:"wed,omitempty"`
+	Thu  string `yaml:"thu" json:"thu,omitempty"`
+	Fri  string `yaml:"fri" json:"fri,omitempty"`
+	Sat  string `yaml:"sat" json:"sat,omitempty"`
+	Sun  string `yaml:"sun" json:"sun,omitempty"`
 }
 
 // Bot is a bot's name; how to reach it is not routing's business.

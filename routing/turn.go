@@ -10,18 +10,16 @@ import (
 )
 
 // inTurn takes the agent of g who was longest not given a conversation. Among
-// those who wait alike, the order of the config decides. Where there is a queue
-// and all who are there have their hands full, the conversation waits.
+// those who wait alike, the order of the config decides.
 func (r *route) inTurn(g group) bool {
 	var next, skipped []core.Candidate
-	busy := false
 	for _, id := range g.members {
 		c := core.Candidate{ID: id, Name: r.AgentName(id), Open: r.states[id].Open, Capacity: r.agents[id].Capacity, Skipped: r.unavailable(id)}
 		if c.Skipped == "" {
 			next = append(next, c)
 			continue
 		}
-		busy = busy || r.absent(id) == ""
+		r.busy = r.busy || r.absent(id) == ""
 		skipped = append(skipped, c)
 	}
 	slices.SortStableFunc(next, func(a, b core.Candidate) int {
@@ -34,7 +32,7 @@ func (r *route) inTurn(g group) bool {
 	if len(next) == 0 {
 		r.add(RuleAutomatic, false, fmt.Sprintf("Nobody of %s is available%s.", g.name, without))
 		r.among(skipped)
-		return r.waits(g, busy)
+		return r.waits(g)
 	}
 	r.decision.Group = g.key
 	r.choose(next[0].ID, RuleAutomatic, fmt.Sprintf("Of %s it is the turn of %s%s. Who was longest given none is first.", g.name,
@@ -43,11 +41,16 @@ func (r *route) inTurn(g group) bool {
 	return true
 }
 
-// waits puts the conversation into the queue of g. One that waits already goes on
-// waiting, also while nobody is there: it would be no better off elsewhere.
-func (r *route) waits(g group, busy bool) bool {
-	waited := r.asked.Cause == core.CauseQueue && len(g.members) > 0
-	if !r.config.Queue || !busy && !waited {
+// waits puts the conversation into the queue of g, if there is one: because all
+// who are there have their hands full, or because nobody is there and there is no
+// default agent. One that waits already goes on waiting in either case: it would
+// be no better off elsewhere.
+func (r *route) waits(g group) bool {
+	switch {
+	case !r.config.Queue || len(g.members) == 0:
+		return false
+	case r.busy || r.asked.Cause == core.CauseQueue:
+	case r.asked.Cause == core.CauseAway || r.defaultAgent(g) != "":
 		return false
 	}
 	r.decision.Queue, r.decision.Owner = g.key, core.Owner{Type: core.Nobody}

@@ -10,7 +10,8 @@ import (
 // nobody is there. A bot speaks for itself, and a move among us is not news.
 func (r *route) words() string {
 	moved := r.asked.Cause == core.CauseAsked || r.asked.Cause == core.CauseAway
-	if r.decision.Owner.Type == core.BotOwner || moved {
+	waitsOn := r.asked.Cause == core.CauseQueue && r.decision.Queue != ""
+	if r.decision.Owner.Type == core.BotOwner || moved || waitsOn {
 		return ""
 	}
 	var say []string
@@ -30,12 +31,12 @@ func (r *route) awayMessage() string {
 	return r.config.AwayMessage
 }
 
-// someoneThere reports whether the owner, or anybody who was told, is online, or
-// will be: who waits is waited for.
+// someoneThere reports whether the owner, or anybody who was told or is waited
+// for, is online.
 func (r *route) someoneThere() bool {
 	switch {
 	case r.decision.Queue != "":
-		return true
+		return r.busy
 	case r.closed:
 		return false
 	case r.states[r.decision.Owner.ID].Effective() == core.Online:

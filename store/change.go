@@ -96,25 +96,6 @@ func (c *conversation) ownedBy(id string) bool {
 	return c.Owner.ID == id && (c.Owner.Type == core.AgentType || c.Owner.Type == core.BotOwner)
 }
 
-// SetAvailability implements core.Store.
-func (s *Store) SetAvailability(ctx context.Context, agent string, a core.Availability) (core.AgentState, error) {
-	var state core.AgentState
-	err := s.do(ctx, 0, func(t *tx) error {
-		if _, err := t.Exec(`INSERT INTO agent_state(agent, availability) VALUES($1, $2) ON CONFLICT(agent) DO UPDATE SET availability = excluded.availability`,
-			agent, string(a)); err != nil {
-			return fmt.Errorf("set availability: %w", err)
-		}
-		all, err := t.agents()
-		for _, one := range all {
-			if one.ID == agent {
-				state = one
-			}
-		}
-		return err
-	})
-	return state, err
-}
-
 // ignoreMissing drops an error that only says that a row is not there: that is
 // an answer, and must not undo the transaction.
 func ignoreMissing(err error) error {

@@ -137,6 +137,9 @@ func (t *tx) countLoad(c *conversation) error {
 			return fmt.Errorf("count an agent's load: %w", err)
 		}
 	}
+	if c.counted != "" {
+		t.After(t.s.lookForRoom)
+	}
 	c.counted = now
 	return nil
 }
@@ -148,8 +151,15 @@ func (t *tx) setStatus(c *conversation, to core.ConversationStatus) error {
 	}
 	from := c.Status
 	c.Status = to
+	if from == core.Waiting {
+		if err := t.leaveQueue(c); err != nil {
+			return err
+		}
+	}
 	kind := "conversation.updated"
 	switch {
+	case to == core.Waiting:
+		kind = "conversation.waiting"
 	case to == core.Resolved:
 		kind = "conversation.resolved"
 	case to == core.Open && from == core.Resolved:

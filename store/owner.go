@@ -7,56 +7,30 @@ import (
 	"causeway/db"
 )
 
-// decide asks the router with all that it may know.
+// decide asks the router with all that it may know. Where other nodes decide too,
+// an answer that depends on the agents' turns and loads is asked for again behind
+// the turnstile, with what is true there.
 func (t *tx) decide(c *conversation, a core.Asked) (core.Decision, error) {
-	agents, err := t.agents()
-	if err != nil {
-		return core.Decision{}, err
-	}
 	a.Channel, a.Owner, a.OwnTeam, a.LastAgent, a.Present = c.Channel, c.Owner, c.Team, c.lastAgent, c.Terms.Participants
-	a.Agents, a.Now = agents, timeOf(t.now)
-	return t.s.o.Router.Route(a), nil
+	d, err := t.ask(a)
+	if err != nil || t.s.db.Exclusive() || d.Group == "" && d.Queue == "" {
+		return d, err
+	}
+	if _, err := t.pass(); err != nil {
+		return d, err
+	}
+	return t.ask(a)
 }
 
-// agents is the state of every agent that anything is known of.
-func (t *tx) agents() ([]core.AgentState, error) {
-	at := map[string]int{}
-	var all []core.AgentState
-	state := func(agent string) *core.AgentState {
-		i, ok := at[agent]
-		if !ok {
-			i = len(all)
-			at[agent] = i
-			all = append(all, core.AgentState{ID: agent, Availability: core.Offline, Turns: map[string]int64{}})
-		}
-		return &all[i]
+func (t *tx) ask(a core.Asked) (d core.Decision, err error) {
+	a.Now = timeOf(t.now)
+	if a.Agents, err = t.agents(); err != nil {
+		return d, err
 	}
-	var agent, group string
-	var n int64
-	for _, read := range []struct {
-		query string
-		dst   []any
-		take  func()
-	}{
-		{`SELECT agent, availability, 0 FROM agent_state`, []any{&agent, &group, &n}, func() { state(agent).Availability = core.Availability(group) }},
-		{`SELECT agent, grp, turn FROM rotor`, []any{&agent, &group, &n}, func() { state(agent).Turns[group] = n }},
-		{`SELECT agent, '', open FROM agent_load`, []any{&agent, &group, &n}, func() { state(agent).Open = int(n) }},
-	} {
-		rows, err := t.Rows(read.query)
-		if err != nil {
-			return nil, fmt.Errorf("read agents: %w", err)
-		}
-		for rows.Next() {
-			if err := rows.Scan(read.dst...); err != nil {
-				return nil, fmt.Errorf("read agents: %w", err)
-			}
-			read.take()
-		}
-		if err := rows.Err(); err != nil {
-			return nil, fmt.Errorf("read agents: %w", err)
-		}
+	if a.Waiting, err = t.waitingGroups(); err != nil {
+		return d, err
 	}
-	return all, nil
+	return t.s.o.Router.Route(a), nil
 }
 
 // own carries a decision out: the new owner under a new epoch, the reasons, the
@@ -83,8 +57,12 @@ func (t *tx) own(c *conversation, cause core.Cause, d core.Decision) error {
 		return fmt.Errorf("keep assignment: %w", err)
 	}
 	if d.Group != "" {
+		turn, err := t.pass()
+		if err != nil {
+			return err
+		}
 		if _, err := t.Exec(`INSERT INTO rotor(grp, agent, turn) VALUES($1, $2, $3) ON CONFLICT(grp, agent) DO UPDATE SET turn = excluded.turn`,
-			d.Group, c.Owner.ID, t.s.newID()); err != nil {
+			d.Group, c.Owner.ID, turn); err != nil {
 			return fmt.Errorf("turn rotor: %w", err)
 		}
 	}
@@ -101,7 +79,10 @@ func (t *tx) own(c *conversation, cause core.Cause, d core.Decision) error {
 			return err
 		}
 	}
-	return t.tellDecision(c, d)
+	if err := t.tellDecision(c, d); err != nil {
+		return err
+	}
+	return t.takePlace(c, d)
 }
 
 func (t *tx) tellDecision(c *conversation, d core.Decision) error {

@@ -2,29 +2,32 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"strings"
 
 	"causeway/core"
-	"causeway/db"
 )
 
-const contactColumns = `p.user_id, p.name, p.username, p.phone, p.email, p.image_link, p.language, p.metadata, p.created_at, i.address`
+const contactColumns = `p.user_id, p.name, p.username, p.phone, p.email, p.image_link, p.language, p.metadata, p.created_at, i.address,
+	coalesce(w.since, 0), CASE WHEN w.since IS NULL THEN 0 ELSE (SELECT count(*) FROM waiting o WHERE o.grp = w.grp AND o.ticket <= w.ticket) END`
 
-const conversationTables = ` FROM conversation c JOIN contact p ON p.id = c.contact_id JOIN identity i ON i.id = c.identity_id `
+const conversationTables = ` FROM conversation c JOIN contact p ON p.id = c.contact_id JOIN identity i ON i.id = c.identity_id
+	LEFT JOIN waiting w ON w.conversation_id = c.id `
 
 func scanConversation(scan func(...any) error) (core.Conversation, error) {
 	var c conversation
 	var metadata string
-	var created int64
+	var created, since int64
+	var position int
 	p := &c.Contact
-	if err := c.scan(scan, &p.UserID, &p.Name, &p.Username, &p.Phone, &p.Email, &p.ImageLink, &p.Language, &metadata, &created, &p.Address); err != nil {
+	if err := c.scan(scan, &p.UserID, &p.Name, &p.Username, &p.Phone, &p.Email, &p.ImageLink, &p.Language, &metadata, &created, &p.Address, &since, &position); err != nil {
 		return core.Conversation{}, err
 	}
 	p.CreatedAt, p.Metadata = timeOf(created), core.Metadata{}
+	if since > 0 {
+		c.Queue = &core.Place{Position: position, Since: timeOf(since)}
+	}
 	err := unpack(metadata, &p.Metadata)
 	c.Contact = c.Contact.NamedByUs()
 	return c.Conversation, err
@@ -98,8 +101,12 @@ func (s *Store) Messages(ctx context.Context, id core.ConversationID, after int6
 }
 
 // Why implements core.Reader.
-func (s *Store) Why(ctx context.Context, id core.ConversationID) ([]core.Assignment, error) {
-	rows, err := s.db.Rows(ctx, `SELECT at, owner_type, owner_id, owner_name, team, epoch, cause, why FROM assignment WHERE conversation_id = $1 ORDER BY id DESC LIMIT 200`, int64(id))
+func (s *Store) Why(ctx context.Context, id core.ConversationID, before int64, limit int) ([]core.Assignment, error) {
+	if before <= 0 {
+		before = 1 << 53
+	}
+	rows, err := s.db.Rows(ctx, `SELECT id, at, owner_type, owner_id, owner_name, team, epoch, cause, why FROM assignment
+		WHERE conversation_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3`, int64(id), before, limit)
 	if err != nil {
 		return nil, fmt.Errorf("list assignments: %w", err)
 	}
@@ -107,7 +114,7 @@ func (s *Store) Why(ctx context.Context, id core.ConversationID) ([]core.Assignm
 		a := core.Assignment{Why: []core.Reason{}}
 		var at int64
 		var why string
-		if err := scan(&at, &a.Owner.Type, &a.Owner.ID, &a.Owner.Name, &a.Team, &a.Epoch, &a.Cause, &why); err != nil {
+		if err := scan(&a.ID, &at, &a.Owner.Type, &a.Owner.ID, &a.Owner.Name, &a.Team, &a.Epoch, &a.Cause, &why); err != nil {
 			return a, err
 		}
 		a.At = timeOf(at)
@@ -147,30 +154,6 @@ func scanDelivery(scan func(...any) error) (core.DeliveryRecord, error) {
 	}
 	err := unpack(items, &d.Items)
 	return d, err
-}
-
-// Agents implements core.Reader. An agent of whom nothing is known is offline.
-func (s *Store) Agents(ctx context.Context, ids []string) ([]core.AgentState, error) {
-	all := make([]core.AgentState, 0, len(ids))
-	err := s.db.Snapshot(ctx, func(read db.Reader) error {
-		for _, id := range ids {
-			a := core.AgentState{ID: id, Availability: core.Offline}
-			err := read.Row(ctx, `SELECT availability FROM agent_state WHERE agent = $1`, []any{id}, &a.Availability)
-			if err != nil && !errors.Is(err, sql.ErrNoRows) {
-				return err
-			}
-			err = read.Row(ctx, `SELECT open FROM agent_load WHERE agent = $1`, []any{id}, &a.Open)
-			if err != nil && !errors.Is(err, sql.ErrNoRows) {
-				return err
-			}
-			all = append(all, a)
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("read agents: %w", err)
-	}
-	return all, nil
 }
 
 // Media implements core.Reader.

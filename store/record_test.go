@@ -124,7 +124,7 @@ func TestAResolvedConversationIsReopenedAndRoutedAnew(t *testing.T) {
 	if c.Status != core.Open || c.Owner.ID != "ann" || c.OwnerEpoch != 3 {
 		t.Errorf("conversation is %+v", c)
 	}
-	why, err := b.Why(t.Context(), id)
+	why, err := b.Why(t.Context(), id, 0, 50)
 	if err != nil || len(why) != 3 || why[0].Cause != core.CauseReopened || len(why[0].Why) == 0 {
 		t.Errorf("why is %+v, %v", why, err)
 	}

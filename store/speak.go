@@ -79,14 +79,25 @@ func (t *tx) mayspeak(c *conversation, u core.Utterance) (refused, err error) {
 			return nil, nil
 		}
 		c.lastAgent = u.Sender.ID
-		if c.Owner.Type == core.BotOwner && !u.KeepOwner {
+		if why := c.takenOver(); why != "" && !u.KeepOwner {
 			return nil, t.own(c, core.CauseAsked, core.Decision{
 				Owner: core.Owner{Type: core.AgentType, ID: u.Sender.ID, Name: u.Sender.Name},
-				Why:   []core.Reason{{Rule: "take_over", Chosen: true, Text: "the agent spoke while a bot owned the conversation"}},
+				Why:   []core.Reason{{Rule: "take_over", Chosen: true, Text: why}},
 			})
 		}
 	}
 	return nil, nil
+}
+
+// takenOver says why an agent who speaks becomes the owner, "" if not.
+func (c *conversation) takenOver() string {
+	switch {
+	case c.Owner.Type == core.BotOwner:
+		return "the agent spoke while a bot owned the conversation"
+	case c.Status == core.Waiting && c.Owner.Type != core.AgentType:
+		return "the agent spoke while the conversation waited"
+	}
+	return ""
 }
 
 // saidOnce is what the first call with the same idempotency key stored.

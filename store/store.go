@@ -42,6 +42,8 @@ type Options struct {
 	// may be nil.
 	Burst    func(bot string) time.Duration
 	Resolved func() string
+	// Desk is what is configured about agents; nil for the defaults.
+	Desk func() Desk
 	// Retention is how long deliveries are kept, TTL how long a held message may
 	// wait; zero for ever.
 	Retention, TTL time.Duration
@@ -55,6 +57,8 @@ type Store struct {
 	act   func(context.Context, core.Work) core.Outcome
 	stop  <-chan struct{} // closed when Run is to end
 
+	room chan struct{} // somebody may have room for who waits
+
 	mu      sync.Mutex
 	changed chan struct{} // closed at the next change to the log
 }
@@ -64,7 +68,7 @@ var _ core.Store = (*Store)(nil)
 // Open opens the database at url, brings its schema up to date and takes it for
 // this process. Work that an earlier process left is resumed by Run.
 func Open(ctx context.Context, url string, o Options) (*Store, error) {
-	s := &Store{o: o, changed: make(chan struct{})}
+	s := &Store{o: o, room: make(chan struct{}, 1), changed: make(chan struct{})}
 	files, err := Migrations()
 	if err != nil {
 		return nil, err
@@ -73,7 +77,7 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open store: %w", err)
 	}
-	if err := s.aboveKnownIDs(ctx); err != nil {
+	if err := errors.Join(s.aboveKnownIDs(ctx), s.comeBack(ctx)); err != nil {
 		_ = s.db.Close() // the first error says more
 		return nil, fmt.Errorf("open store: %w", err)
 	}
@@ -123,9 +127,14 @@ func (s *Store) Close() error {
 // Run implements core.Store.
 func (s *Store) Run(ctx context.Context, act func(context.Context, core.Work) core.Outcome) error {
 	s.act, s.stop = act, ctx.Done()
-	if err := s.armUpkeep(ctx); err != nil {
+	if err := errors.Join(s.armUpkeep(ctx), s.armDesk(ctx)); err != nil {
 		return err
 	}
+	var watch sync.WaitGroup
+	defer watch.Wait()
+	watching, end := context.WithCancel(ctx)
+	defer end()
+	watch.Go(func() { s.watchRoom(watching) })
 	if err := s.lanes.Run(ctx); err != nil {
 		return fmt.Errorf("run lanes: %w", err)
 	}

@@ -129,21 +129,6 @@ func asksAvailability(c core.Content) bool {
 	return ok && fmt.Sprint(pick.Metadata[core.MetaAction]) == core.ActionAvailability
 }
 
-// availability is online if one agent is, else away if one is, else offline.
-func (s *Store) availability(ctx context.Context) (core.Availability, error) {
-	var online, away int
-	if err := s.db.Row(ctx, `SELECT count(CASE WHEN availability = 'online' THEN 1 END), count(CASE WHEN availability = 'away' THEN 1 END) FROM agent_state`, nil, &online, &away); err != nil {
-		return "", fmt.Errorf("read availability: %w", err)
-	}
-	switch {
-	case online > 0:
-		return core.Online, nil
-	case away > 0:
-		return core.Away, nil
-	}
-	return core.Offline, nil
-}
-
 // pendingFrom lists the messages with files that are being fetched, from one on
 // in its conversation.
 func (s *Store) pendingFrom(ctx context.Context, message int64) ([]int64, error) {

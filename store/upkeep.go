@@ -23,9 +23,12 @@ func (s *Store) armUpkeep(ctx context.Context) error {
 	return s.do(ctx, 0, func(t *tx) error { return t.armOnce(lanes.Lane{ID: upkeepLane, Kind: laneTimer}, 0) })
 }
 
-// workTimer drops what is older than it is to be kept, and ends what waited too
-// long. What is left over is for the next time.
-func (s *Store) workTimer(context.Context, lanes.Task) lanes.Result {
+// workTimer is the desk's work, or drops what is older than it is to be kept, and
+// ends what waited too long. What is left over is for the next time.
+func (s *Store) workTimer(ctx context.Context, task lanes.Task) lanes.Result {
+	if task.Lane == deskLane {
+		return s.workDesk(ctx)
+	}
 	return lanes.Result{
 		Next: lanes.Again, After: upkeepEvery,
 		Commit: s.commit(func(t *tx) error {

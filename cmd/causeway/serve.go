@@ -58,6 +58,9 @@ func (s *server) onHangup(ctx context.Context, hup <-chan os.Signal, path string
 		}
 		s.log.WithField("channels", len(c.Channels)).Info("the config was taken over")
 		s.subscribe(ctx)
+		if err := s.store.RulesChanged(ctx); err != nil {
+			s.log.WithError(err).Warn("those who wait are looked at half a minute later")
+		}
 		if err := s.engine.Poll(ctx); err != nil {
 			s.log.WithError(err).Error("channels that became polled are not polled before the next start")
 		}

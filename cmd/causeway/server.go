@@ -7,6 +7,8 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"strconv"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -61,7 +63,7 @@ func newServer(ctx context.Context, c *config.Config, log *logrus.Logger) (_ *se
 	ids := db.NewIDs(0, time.Now)
 	s.store, err = store.Open(ctx, c.Store.URL, store.Options{
 		Router: s, MediaURL: s.files.URL, Now: time.Now, IDs: ids, Log: log,
-		Burst: s.burst, Resolved: func() string { return s.setup.Load().config.Texts.Resolved },
+		Burst: s.burst, Resolved: func() string { return s.setup.Load().config.Texts.Resolved }, Desk: s.desk,
 		Retention: c.Retention.Deliveries, TTL: c.OutboundTTL, Grace: shutdownTime,
 	})
 	if err != nil {
@@ -91,6 +93,16 @@ func (s *server) burst(bot string) time.Duration {
 		}
 	}
 	return 0
+}
+
+// desk is what is configured about agents' comings and goings.
+func (s *server) desk() store.Desk {
+	now := s.setup.Load()
+	text := now.config.Texts.Queue
+	return store.Desk{
+		Agents: now.rules.AgentIDs(), OfflineAfter: now.config.Routing.OfflineAfter, ReassignAway: now.config.Routing.ReassignAway,
+		Place: func(position int) string { return strings.ReplaceAll(text, "{position}", strconv.Itoa(position)) },
+	}
 }
 
 // ready says why no work can be taken on.

@@ -73,7 +73,7 @@ func channel(ch config.Channel, kind core.Kind, connector core.Connector) core.C
 
 // directory is what the API shows of the config.
 func directory(c *config.Config, s *setup) *api.Directory {
-	d := &api.Directory{Routing: s.rules, Kinds: kinds(c), Choose: c.Texts.Choose}
+	d := &api.Directory{Routing: s.rules, Rules: c.Routing, Kinds: kinds(c), Choose: c.Texts.Choose}
 	for _, ch := range c.Channels {
 		open := s.engine.Channels[ch.ID]
 		k := open.Kind

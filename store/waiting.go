@@ -1,0 +1,127 @@
+package store
+
+import (
+	"fmt"
+
+	"causeway/core"
+)
+
+// pass goes through the turnstile, which has one place: until the transaction
+// ends nobody else goes through, on any node. It returns a number that rises with
+// each who passed.
+func (t *tx) pass() (passed int64, err error) {
+	if err := t.Row(`UPDATE turnstile SET passed = passed + 1 WHERE id = 1 RETURNING passed`, nil, &passed); err != nil {
+		return 0, fmt.Errorf("pass the turnstile: %w", err)
+	}
+	return passed, nil
+}
+
+// groupsSQL lists the groups in whose queues conversations wait, by one look-up
+// in the index for each group and not for each conversation.
+const groupsSQL = `WITH RECURSIVE g(grp) AS (SELECT min(grp) FROM waiting
+	UNION ALL SELECT (SELECT min(w.grp) FROM waiting w WHERE w.grp > g.grp) FROM g WHERE g.grp IS NOT NULL)`
+
+func (t *tx) waitingGroups() ([]string, error) {
+	rows, err := t.Rows(groupsSQL + ` SELECT grp FROM g WHERE grp IS NOT NULL`)
+	if err != nil {
+		return nil, fmt.Errorf("read the queues: %w", err)
+	}
+	return collect(rows, func(scan func(...any) error) (group string, err error) { return group, scan(&group) })
+}
+
+// takePlace puts the conversation into the queue that the decision says, at its
+// end, or takes it out of the one where it waits. Who waits already keeps the
+// place, also in another team's queue.
+func (t *tx) takePlace(c *conversation, d core.Decision) error {
+	if c.Status != core.Open && c.Status != core.Waiting {
+		return nil
+	}
+	if d.Queue == "" {
+		if c.Status == core.Waiting {
+			return t.setStatus(c, core.Open)
+		}
+		return nil
+	}
+	ticket, err := t.pass()
+	if err != nil {
+		return err
+	}
+	if err := t.Row(`INSERT INTO waiting(conversation_id, grp, ticket, since) VALUES($1, $2, $3, $4)
+		ON CONFLICT(conversation_id) DO UPDATE SET grp = excluded.grp RETURNING ticket`, []any{int64(c.ID), d.Queue, ticket, t.now}, &ticket); err != nil {
+		return fmt.Errorf("join the queue: %w", err)
+	}
+	t.After(t.s.lookForRoom)
+	if c.Status == core.Waiting {
+		return nil
+	}
+	if err := t.setStatus(c, core.Waiting); err != nil {
+		return err
+	}
+	return t.tellPlace(c, d.Queue, ticket)
+}
+
+// tellPlace tells the contact how many wait, where the operator wants that.
+func (t *tx) tellPlace(c *conversation, group string, ticket int64) error {
+	desk := t.s.desk()
+	if desk.Place == nil {
+		return nil
+	}
+	var position int
+	if err := t.Row(`SELECT count(*) FROM waiting WHERE grp = $1 AND ticket <= $2`, []any{group, ticket}, &position); err != nil {
+		return fmt.Errorf("read the place in the queue: %w", err)
+	}
+	words := desk.Place(position)
+	if words == "" {
+		return nil
+	}
+	return t.saySystem(c, words)
+}
+
+// leaveQueue is for a conversation that does not wait any more.
+func (t *tx) leaveQueue(c *conversation) error {
+	if _, err := t.Exec(`DELETE FROM waiting WHERE conversation_id = $1`, int64(c.ID)); err != nil {
+		return fmt.Errorf("leave the queue: %w", err)
+	}
+	return nil
+}
+
+// What may come of a conversation that waits when it is looked at.
+type seat int
+
+const (
+	seated seat = iota // somebody has it now, or it does not wait any more
+	moved              // it waits in another group's queue
+	stays              // nobody of its group has room
+)
+
+// call gives a conversation that waits to whoever has room.
+func (t *tx) call(id core.ConversationID, group string) (seat, error) {
+	c, err := t.load(id)
+	if err != nil {
+		return seated, ignoreMissing(err)
+	}
+	var still int
+	if err := t.Row(`SELECT count(*) FROM waiting WHERE conversation_id = $1 AND grp = $2`, []any{int64(id), group}, &still); err != nil {
+		return stays, fmt.Errorf("look into the queue: %w", err)
+	}
+	if still == 0 {
+		return seated, nil
+	}
+	d, err := t.decide(c, core.Asked{Cause: core.CauseQueue})
+	switch {
+	case err != nil:
+		return stays, err
+	case d.Queue == group:
+		return stays, nil
+	}
+	if err := t.own(c, core.CauseQueue, d); err != nil {
+		return stays, err
+	}
+	if err := t.save(c); err != nil {
+		return stays, err
+	}
+	if d.Queue != "" {
+		return moved, nil
+	}
+	return seated, nil
+}
