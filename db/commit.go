@@ -207,8 +207,11 @@ func (w *writer) attempt(batch []*operation) (bad int, err error) {
 			break
 		}
 	}
+	if err == nil {
+		err = tx.run((*Tx).Settle)
+	}
 	if err == nil && w.o.BeforeCommit != nil {
-		if err = tx.run(w.o.BeforeCommit); err != nil && !isStorage(err) {
+		if err = tx.run(w.beforeCommit); err != nil && !isStorage(err) {
 			err = fmt.Errorf("before commit: %w", err)
 		}
 	}
@@ -230,6 +233,13 @@ func (w *writer) attempt(batch []*operation) (bad int, err error) {
 		w.o.Log.WithError(e).Warn("store: rollback failed, writer reconnects")
 	}
 	return bad, err
+}
+
+func (w *writer) beforeCommit(tx *Tx) error {
+	if err := w.o.BeforeCommit(tx); err != nil {
+		return err
+	}
+	return tx.Settle()
 }
 
 // fail makes the connection fit for the next batch after a fault of disk or connection, and names the fault. It is

@@ -106,7 +106,7 @@ func (d *DB) openFile(ctx context.Context, readOnly bool) (err error) {
 	if err != nil {
 		return err
 	}
-	if d.readers, err = openReaders(ctx, pool, d.engine.readers); err != nil {
+	if d.readers, err = openReaders(ctx, pool, d.engine); err != nil {
 		return explain(err, d.path)
 	}
 	if readOnly || d.o.Beside {
@@ -147,7 +147,7 @@ func (d *DB) openServer(ctx context.Context, readOnly bool) error {
 	if err != nil {
 		return err
 	}
-	if d.readers, err = openReaders(ctx, pool, d.engine.readers); err != nil {
+	if d.readers, err = openReaders(ctx, pool, d.engine); err != nil {
 		return err
 	}
 	if readOnly {

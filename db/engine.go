@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"database/sql"
+	"strconv"
 	"strings"
 )
 
@@ -15,11 +16,12 @@ type engine struct {
 	readers    int
 	snapshot   sql.TxOptions
 	lock       string // waits for its turn with a number, until the transaction ends
+	unnamed    bool   // parameters that stand in order are better written ?
 }
 
 var (
 	// One transaction writes at a time, so rows need no locks.
-	onSQLite = engine{begin: "BEGIN IMMEDIATE", readers: 4, snapshot: sql.TxOptions{ReadOnly: true}}
+	onSQLite = engine{begin: "BEGIN IMMEDIATE", readers: 4, snapshot: sql.TxOptions{ReadOnly: true}, unnamed: true}
 
 	onPostgres = engine{
 		begin: "BEGIN", rowLock: " FOR UPDATE", skipLocked: " FOR UPDATE SKIP LOCKED", writers: 4, readers: 8,
@@ -27,6 +29,34 @@ var (
 		lock:     "SELECT 1 FROM (SELECT pg_advisory_xact_lock($1)) AS l",
 	}
 )
+
+// text is a statement as the engine reads it best. To SQLite $1 is a name, which it looks up among all names for each
+// value that is bound: what many rows cost would grow with their square.
+func (e engine) text(query string) string {
+	if !e.unnamed {
+		return query
+	}
+	var b strings.Builder
+	rest, n := query, 0
+	for {
+		at := strings.IndexByte(rest, '$')
+		if at < 0 {
+			b.WriteString(rest)
+			return b.String()
+		}
+		digits := strings.IndexFunc(rest[at+1:], func(r rune) bool { return r < '0' || r > '9' })
+		if digits < 0 {
+			digits = len(rest) - at - 1
+		}
+		n++
+		if rest[at+1:at+1+digits] != strconv.Itoa(n) || strings.Count(rest[:at], "'")%2 == 1 {
+			return query // they stand in no order, or this is none
+		}
+		b.WriteString(rest[:at])
+		b.WriteByte('?')
+		rest = rest[at+1+digits:]
+	}
+}
 
 // IsPostgres tells whether a store's address is one of a PostgreSQL database.
 func IsPostgres(url string) bool {

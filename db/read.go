@@ -119,18 +119,19 @@ func (d *DB) vacuumInto(ctx context.Context, path string) error {
 
 // readers is the pool of reading connections with its prepared statements.
 type readers struct {
-	pool  *sql.DB
-	mu    sync.RWMutex
-	stmts map[string]*sql.Stmt
+	engine engine
+	pool   *sql.DB
+	mu     sync.RWMutex
+	stmts  map[string]*sql.Stmt
 }
 
-func openReaders(ctx context.Context, pool *sql.DB, conns int) (*readers, error) {
-	pool.SetMaxOpenConns(conns)
-	pool.SetMaxIdleConns(conns)
+func openReaders(ctx context.Context, pool *sql.DB, e engine) (*readers, error) {
+	pool.SetMaxOpenConns(e.readers)
+	pool.SetMaxIdleConns(e.readers)
 	if err := pool.PingContext(ctx); err != nil {
 		return nil, errors.Join(err, pool.Close())
 	}
-	return &readers{pool: pool, stmts: map[string]*sql.Stmt{}}, nil
+	return &readers{engine: e, pool: pool, stmts: map[string]*sql.Stmt{}}, nil
 }
 
 func (r *readers) Row(ctx context.Context, query string, args []any, dst ...any) error {
@@ -172,7 +173,7 @@ func (r *readers) stmt(ctx context.Context, query string) (*sql.Stmt, error) {
 	if s != nil || full {
 		return s, nil
 	}
-	s, err := r.pool.PrepareContext(ctx, query)
+	s, err := r.pool.PrepareContext(ctx, r.engine.text(query))
 	if err != nil {
 		return nil, err
 	}

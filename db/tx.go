@@ -20,6 +20,9 @@ type Tx struct {
 	local  any
 	open   []*sql.Rows
 	failed error // the first statement that failed; nothing runs after it
+
+	gathered map[any]Gathered
+	pending  []Gathered
 }
 
 // Exec runs a statement and returns how many rows it changed.
@@ -116,6 +119,7 @@ type conn struct {
 	pool   *sql.DB
 	c      *sql.Conn
 	stmts  map[string]*sql.Stmt
+	texts  map[insertOf]string
 }
 
 // begin starts a transaction, connecting first if there is no connection.
@@ -162,7 +166,7 @@ func (c *conn) stmt(query string) (*sql.Stmt, error) {
 	if s := c.stmts[query]; s != nil {
 		return s, nil
 	}
-	s, err := c.c.PrepareContext(context.Background(), query)
+	s, err := c.c.PrepareContext(context.Background(), c.engine.text(query))
 	if err != nil {
 		return nil, err
 	}
