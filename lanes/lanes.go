@@ -114,6 +114,8 @@ type Lanes struct {
 	inKinds string // the kinds as an SQL list
 	kick    chan struct{}
 
+	enqueueSQL [mostLanes + 1]string // for 1, 2, 4… lanes
+
 	// launch starts a taken lane; tests replace it to run lanes step by step.
 	launch func(*run)
 
@@ -136,6 +138,9 @@ func New(d *db.DB, o Options) *Lanes {
 		running: map[string]int{}, paused: map[string]string{}, ctx: context.Background(),
 	}
 	l.launch = l.start
+	for n := range l.enqueueSQL {
+		l.enqueueSQL[n] = enqueueSQL(1 << n)
+	}
 	l.kinds, l.inKinds = sorted(o.Handlers)
 	return l
 }

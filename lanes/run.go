@@ -20,6 +20,7 @@ type run struct {
 	epoch    int64
 	attempts int
 	task     taskRow
+	unsure   bool // an outcome's commit failed, and may be stored all the same
 }
 
 type taskRow struct {
@@ -98,18 +99,18 @@ func (l *Lanes) handle(r *run) (res Result) {
 // settle stores the outcome and tells whether the lane is kept, r then holding its next task. The side effect has
 // happened, so it does not give up before the database has answered, unless that is closed.
 func (l *Lanes) settle(r *run, res Result) (kept bool) {
-	unsure := false
 	for wait := 10 * time.Millisecond; ; wait = min(2*wait, 2*time.Second) {
 		next, err := l.tryStore(r, res)
 		switch {
 		case err == nil:
+			next.unsure = false
 			*r = next
 			return next.task.seq != 0
 		case errors.Is(err, db.ErrClosed):
 			return false
 		case errors.Is(err, errFenced):
 			l.entry(r).Warn("outcome came too late and is not stored: the lane has another owner")
-			if unsure { // or our own commit, thought to have failed, is there: let go of what it kept
+			if r.unsure { // or our own commit, thought to have failed, is there: let go of what it kept
 				l.update(r, releaseSQL, r.lane.ID, l.me, r.epoch+1)
 			}
 			return false
@@ -117,10 +118,10 @@ func (l *Lanes) settle(r *run, res Result) (kept bool) {
 			l.entry(r).WithError(err).Error("outcome could not be stored, the task will be run again")
 			res = Result{Next: Retry, Error: err.Error()}
 			continue
-		case !unsure:
+		case !r.unsure:
 			l.entry(r).WithError(err).Warn("outcome is not stored yet")
 		}
-		unsure = unsure || errors.Is(err, db.ErrCommit)
+		r.unsure = r.unsure || errors.Is(err, db.ErrCommit)
 		<-time.After(wait)
 	}
 }
