@@ -30,6 +30,15 @@ func NewIDs(slot int, now func() time.Time) *IDs {
 	return &IDs{slot: int64(slot) & (Slots - 1), now: now, seq: -1}
 }
 
+// Use makes the ids to come those of another slot, none of them below an earlier one.
+func (g *IDs) Use(slot int) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if slot &= Slots - 1; int64(slot) != g.slot {
+		g.slot, g.ms, g.seq = int64(slot), g.ms+1, -1
+	}
+}
+
 // Next is a new id, greater than every earlier one of this IDs, also if the clock went back. When a millisecond's
 // 256 numbers are used up it borrows from the next.
 func (g *IDs) Next() int64 {

@@ -95,9 +95,10 @@ func (l *Lanes) claim(ctx context.Context, kinds []string) (full bool, err error
 }
 
 func (l *Lanes) claimKind(tx *db.Tx, kind string, limit int) (int, error) {
-	now := ms(l.o.Now())
-	rows, err := tx.Rows(`UPDATE lane SET owner = $1, epoch = epoch + 1 WHERE id IN (SELECT id FROM lane WHERE kind = $2 AND due_at <= $3
-		AND owner IS NULL AND parked IS NULL ORDER BY due_at LIMIT $4`+l.d.SkipLocked()+`) RETURNING id, scope, okey, epoch, attempts, due_at`, l.me, kind, now, limit)
+	now, me := ms(l.o.Now()), l.session()
+	rows, err := tx.Rows(`WITH due AS MATERIALIZED (SELECT id FROM lane WHERE kind = $2 AND due_at <= $3
+		AND owner IS NULL AND parked IS NULL ORDER BY due_at LIMIT $4`+l.d.SkipLocked()+`)
+		UPDATE lane SET owner = $1, epoch = epoch + 1 WHERE id IN (SELECT id FROM due) RETURNING id, scope, okey, epoch, attempts, due_at`, me, kind, now, limit)
 	if err != nil {
 		return 0, err
 	}
@@ -108,7 +109,7 @@ func (l *Lanes) claimKind(tx *db.Tx, kind string, limit int) (int, error) {
 	}
 	var got []taken
 	for rows.Next() {
-		t := taken{run: &run{lane: Lane{Kind: kind}}}
+		t := taken{run: &run{lane: Lane{Kind: kind}, owner: me}}
 		if err := rows.Scan(&t.run.lane.ID, &t.run.lane.Scope, &t.run.lane.Key, &t.run.epoch, &t.run.attempts, &t.due); err != nil {
 			return 0, err
 		}

@@ -1,6 +1,8 @@
 package lanes
 
 import (
+	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 
@@ -34,6 +36,9 @@ func (l *Lanes) Wake(tx *db.Tx, laneID string) error {
 	if err := tx.Settle(); err != nil {
 		return err
 	}
+	if err := l.hold(tx, laneID); err != nil {
+		return fmt.Errorf("wake lane %s: %w", laneID, err)
+	}
 	now := ms(l.o.Now())
 	n, err := tx.Exec(`UPDATE lane SET due_at = $1 WHERE id = $2 AND due_at > $1 AND owner IS NULL`, now, laneID)
 	if err != nil {
@@ -46,7 +51,7 @@ func (l *Lanes) Wake(tx *db.Tx, laneID string) error {
 		tx.After(l.wake)
 		return nil
 	}
-	if _, err := tx.Exec(`UPDATE lane SET due_at = -$1 WHERE id = $2 AND owner IS NOT NULL`, now, laneID); err != nil {
+	if _, err := tx.Exec(`UPDATE lane SET due_at = -CAST($1 AS BIGINT) WHERE id = $2 AND owner IS NOT NULL`, now, laneID); err != nil {
 		return fmt.Errorf("wake lane %s: %w", laneID, err)
 	}
 	return nil
@@ -57,11 +62,26 @@ func (l *Lanes) Known(tx *db.Tx, laneID string, ref int64) error {
 	if err := tx.Settle(); err != nil {
 		return err
 	}
+	if err := l.hold(tx, laneID); err != nil {
+		return fmt.Errorf("end the doubt on lane %s: %w", laneID, err)
+	}
 	if _, err := tx.Exec(`UPDATE task SET starts = CASE WHEN (SELECT owner FROM lane WHERE id = $1) IS NULL THEN 0 ELSE 1 END
 		WHERE lane_id = $1 AND ref = $2 AND starts > 0`, laneID, ref); err != nil {
 		return fmt.Errorf("end the doubt on lane %s: %w", laneID, err)
 	}
 	return nil
+}
+
+// hold keeps others from taking the lane or letting go of it between the statements that follow.
+func (l *Lanes) hold(tx *db.Tx, laneID string) error {
+	if !l.d.Shared() {
+		return nil
+	}
+	err := tx.Row(`SELECT 1 FROM lane WHERE id = $1`+l.d.RowLock(), []any{laneID}, new(int))
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	return err
 }
 
 // wake has the poller look now.
@@ -76,7 +96,7 @@ func (l *Lanes) wake() {
 func (l *Lanes) freeFor(kind string) int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if !l.open || l.staleLocked() {
+	if !l.open || l.me == 0 || l.staleLocked() {
 		return 0
 	}
 	capacity := l.o.Capacity[kind]

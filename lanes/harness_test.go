@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"causeway/db"
+	"causeway/db/dbtest"
 )
 
 // book is a handler that writes down what it ran, and the answers it was told to give first.
@@ -62,9 +63,9 @@ func sendLane(i int) Lane {
 // inBubble runs f in virtual time with running lanes whose kind "send" is b.
 func inBubble(t *testing.T, o Options, b *book, f func(d *db.DB, l *Lanes)) {
 	t.Helper()
-	dir := t.TempDir()
+	url := dbtest.URL(t)
 	synctest.Test(t, func(t *testing.T) {
-		d := openAt(t, dir+"/lanes.db")
+		d := openAt(t, url)
 		o.Handlers = map[string]Handler{"send": b.handle}
 		l := New(d, o)
 		stop := runLanes(t, l)
@@ -115,16 +116,24 @@ func pass(d time.Duration) {
 	synctest.Wait()
 }
 
-func openDB(t testing.TB) *db.DB {
-	t.Helper()
-	return openAt(t, t.TempDir()+"/lanes.db")
+// takeOver is when the lanes of a dead session are taken over.
+func takeOver(d *db.DB) time.Duration {
+	if d.Exclusive() {
+		return time.Millisecond
+	}
+	return 7 * time.Second
 }
 
-func openAt(t testing.TB, path string) *db.DB {
+func openDB(t testing.TB) *db.DB {
 	t.Helper()
-	d, err := db.Open(context.Background(), "sqlite:"+path, db.Options{Migrations: fstest.MapFS{
+	return openAt(t, dbtest.URL(t))
+}
+
+func openAt(t testing.TB, url string) *db.DB {
+	t.Helper()
+	d, err := db.Open(context.Background(), url, db.Options{Migrations: fstest.MapFS{
 		"1_lanes.sql": {Data: []byte("-- +goose Up\n" + Schema)},
-		"2_test.sql":  {Data: []byte("-- +goose Up\nCREATE TABLE ran(lane TEXT NOT NULL, seq BIGINT NOT NULL, ref BIGINT NOT NULL, by BIGINT NOT NULL);")},
+		"2_test.sql":  {Data: []byte("-- +goose Up\nCREATE TABLE ran(n BIGINT NOT NULL, lane TEXT NOT NULL, seq BIGINT NOT NULL, ref BIGINT NOT NULL, by BIGINT NOT NULL);")},
 	}})
 	if err != nil {
 		t.Fatal(err)
@@ -176,3 +185,6 @@ func eventually(t testing.TB, what string, ok func() bool) {
 		<-time.After(time.Millisecond)
 	}
 }
+
+// ranSQL notes that a task was done: lane, seq, ref, session.
+const ranSQL = `INSERT INTO ran(n, lane, seq, ref, by) SELECT count(*), CAST($1 AS TEXT), CAST($2 AS BIGINT), CAST($3 AS BIGINT), CAST($4 AS BIGINT) FROM ran`

@@ -99,8 +99,9 @@ type Options struct {
 	Now     func() time.Time
 	NewID   func() int64 // rising numbers, unique over nodes, as db.IDs makes
 	Log     logrus.FieldLogger
-	Addr    string // of this node, for people
-	Slot    int    // the node's slot in ids
+	Addr    string         // of this node, for people
+	Slot    int            // the node's slot in ids, where no other process writes
+	OnSlot  func(slot int) // is told the slot before the first id is made; may be nil
 }
 
 // Lanes runs the lanes of one database on this node.
@@ -108,11 +109,11 @@ type Lanes struct {
 	d       *db.DB
 	o       Options
 	log     logrus.FieldLogger
-	me      int64 // this session
-	solo    bool  // no other process writes: nobody can take our lanes, no heartbeat is needed
+	solo    bool // no other process writes: nobody can take our lanes, no heartbeat is needed
 	kinds   []string
 	inKinds string // the kinds as an SQL list
 	kick    chan struct{}
+	late    chan struct{} // our session is gone
 
 	enqueueSQL [mostLanes + 1]string // for 1, 2, 4… lanes
 
@@ -120,6 +121,9 @@ type Lanes struct {
 	launch func(*run)
 
 	mu       sync.Mutex
+	me       int64          // this session, 0 for none
+	next     int64          // the session that is being begun
+	left     bool           // the session has ended
 	open     bool           // lanes may be taken
 	running  map[string]int // by kind
 	busy     int            // sum of running
@@ -128,13 +132,15 @@ type Lanes struct {
 	paused   map[string]string // what the pause table holds: scope to probe lane
 	pauseGen int               // changes with every change of paused
 	ctx      context.Context   // of the handlers
+
+	patience time.Time // until when the beater takes nothing from others
 }
 
 // New prepares lanes on d; nothing runs before Run. Enqueue can be used at once.
 func New(d *db.DB, o Options) *Lanes {
 	o = o.withDefaults()
 	l := &Lanes{
-		d: d, o: o, log: o.Log, me: o.NewID(), solo: d.Exclusive(), kick: make(chan struct{}, 1),
+		d: d, o: o, log: o.Log, solo: d.Exclusive(), kick: make(chan struct{}, 1), late: make(chan struct{}, 1),
 		running: map[string]int{}, paused: map[string]string{}, ctx: context.Background(),
 	}
 	l.launch = l.start
@@ -159,7 +165,8 @@ func (o Options) withDefaults() Options {
 		o.Now = time.Now
 	}
 	if o.NewID == nil {
-		o.NewID = db.NewIDs(o.Slot, o.Now).Next
+		ids := db.NewIDs(o.Slot, o.Now)
+		o.NewID, o.OnSlot = ids.Next, ids.Use
 	}
 	if o.Backoff == nil {
 		o.Backoff = backoff

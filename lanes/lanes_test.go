@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"causeway/db"
+	"causeway/db/dbtest"
 
 	"go.uber.org/goleak"
 )
@@ -80,9 +81,9 @@ func TestRetryAgainAndPanic(t *testing.T) {
 
 // A task that got on has not failed: what follows is tried as often as what came before.
 func TestProgressForgetsFailures(t *testing.T) {
-	dir := t.TempDir()
+	url := dbtest.URL(t)
 	synctest.Test(t, func(t *testing.T) {
-		d := openAt(t, dir+"/lanes.db")
+		d := openAt(t, url)
 		var attempts []int
 		l := New(d, Options{Handlers: map[string]Handler{"send": func(_ context.Context, task Task) Result {
 			attempts = append(attempts, task.Attempts)
@@ -110,9 +111,9 @@ func TestProgressForgetsFailures(t *testing.T) {
 }
 
 func TestAPanicIsARetry(t *testing.T) {
-	dir := t.TempDir()
+	url := dbtest.URL(t)
 	synctest.Test(t, func(t *testing.T) {
-		d := openAt(t, dir+"/lanes.db")
+		d := openAt(t, url)
 		var n atomic.Int64
 		l := New(d, Options{Handlers: map[string]Handler{"send": func(context.Context, Task) Result {
 			if n.Add(1) == 1 {
@@ -151,9 +152,9 @@ func TestATaskWaitsForItsTimeAndIsWoken(t *testing.T) {
 }
 
 func TestAHandlerEnqueuesOnItsOwnLane(t *testing.T) {
-	dir := t.TempDir()
+	url := dbtest.URL(t)
 	synctest.Test(t, func(t *testing.T) {
-		d := openAt(t, dir+"/lanes.db")
+		d := openAt(t, url)
 		var l *Lanes
 		var n atomic.Int64
 		l = New(d, Options{Forget: map[string]bool{"send": true}, Handlers: map[string]Handler{"send": func(_ context.Context, task Task) Result {
@@ -183,9 +184,9 @@ func TestAHandlerEnqueuesOnItsOwnLane(t *testing.T) {
 }
 
 func TestCapacityIsPerKind(t *testing.T) {
-	dir := t.TempDir()
+	url := dbtest.URL(t)
 	synctest.Test(t, func(t *testing.T) {
-		d := openAt(t, dir+"/lanes.db")
+		d := openAt(t, url)
 		gate := make(chan struct{})
 		var mu sync.Mutex
 		running, most := 0, 0
@@ -229,9 +230,9 @@ func TestCapacityIsPerKind(t *testing.T) {
 }
 
 func TestTheEndWaitsThenReleases(t *testing.T) {
-	dir := t.TempDir()
+	url := dbtest.URL(t)
 	synctest.Test(t, func(t *testing.T) {
-		d := openAt(t, dir+"/lanes.db")
+		d := openAt(t, url)
 		kinds := map[string]Handler{
 			"quick":    func(context.Context, Task) Result { <-time.After(5 * time.Second); return Result{} },
 			"obedient": func(ctx context.Context, _ Task) Result { <-ctx.Done(); return Result{Next: Again, After: time.Second} },
@@ -263,9 +264,9 @@ func TestTheEndWaitsThenReleases(t *testing.T) {
 }
 
 func TestAfterACrashTasksRunAgainAndKnowIt(t *testing.T) {
-	dir := t.TempDir()
+	url := dbtest.URL(t)
 	synctest.Test(t, func(t *testing.T) {
-		d := openAt(t, dir+"/lanes.db")
+		d := openAt(t, url)
 		dead := New(d, Options{Handlers: map[string]Handler{"send": nil}})
 		dead.o.Handlers["send"] = func(context.Context, Task) Result { return Result{} }
 		dead.launch = func(*run) {} // takes lanes and dies
@@ -278,7 +279,7 @@ func TestAfterACrashTasksRunAgainAndKnowIt(t *testing.T) {
 		pass(30 * time.Second)
 		l := New(d, Options{Handlers: map[string]Handler{"send": b.handle}})
 		stop := runLanes(t, l)
-		pass(time.Millisecond)
+		pass(takeOver(d))
 		b.want(t, "send:1#1", "send:1#2")
 		if first, second := b.task(0), b.task(1); first.Starts != 2 || !first.StartedAt.Equal(began.Truncate(time.Millisecond)) || second.Starts != 1 {
 			t.Errorf("%+v, %+v", first, second)
@@ -293,9 +294,9 @@ func TestAfterACrashTasksRunAgainAndKnowIt(t *testing.T) {
 func TestADoubtOutlastsTheWait(t *testing.T) {
 	for name, known := range map[string]bool{"nothing becomes known": false, "it becomes known": true} {
 		t.Run(name, func(t *testing.T) {
-			dir := t.TempDir()
+			url := dbtest.URL(t)
 			synctest.Test(t, func(t *testing.T) {
-				d := openAt(t, dir+"/lanes.db")
+				d := openAt(t, url)
 				dead := New(d, Options{Handlers: map[string]Handler{"send": func(context.Context, Task) Result { return Result{} }}})
 				dead.launch = func(*run) {} // takes lanes and dies
 				must(t, dead.boot(context.Background()))
@@ -315,7 +316,7 @@ func TestADoubtOutlastsTheWait(t *testing.T) {
 					return Result{Next: Again, After: time.Minute, Doubt: true}
 				}}})
 				stop := runLanes(t, l)
-				pass(time.Second)
+				pass(takeOver(d))
 				if known {
 					must(t, d.Do(context.Background(), 0, func(tx *db.Tx) error { return l.Known(tx, runs[0].Lane, runs[0].Ref) }))
 				}
@@ -336,9 +337,9 @@ func TestADoubtOutlastsTheWait(t *testing.T) {
 }
 
 func TestTheLivingTakeOverFromTheDead(t *testing.T) {
-	dir := t.TempDir()
+	url := dbtest.URL(t)
 	synctest.Test(t, func(t *testing.T) {
-		d := openAt(t, dir+"/lanes.db")
+		d := openAt(t, url)
 		b := &book{}
 		o := Options{Handlers: map[string]Handler{"send": b.handle}, NewID: db.NewIDs(0, time.Now).Next}
 		l, dead := New(d, o), New(d, o)
@@ -376,7 +377,7 @@ func TestAnOutcomeOutlivesAFaultOfTheDisk(t *testing.T) {
 		if faults--; faults >= 0 {
 			return fmt.Errorf("as after a failed COMMIT: %w", db.ErrCommit)
 		}
-		_, err := tx.Exec(`INSERT INTO ran(lane, seq, ref, by) VALUES('send:1', 1, 1, 1)`)
+		_, err := tx.Exec(`INSERT INTO ran(n, lane, seq, ref, by) VALUES(1, 'send:1', 1, 1, 1)`)
 		return err
 	}}}}
 	inBubble(t, Options{}, b, func(d *db.DB, l *Lanes) {

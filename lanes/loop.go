@@ -54,7 +54,7 @@ func (l *Lanes) Run(ctx context.Context) error {
 	}
 	stopBeating()
 	beats.Wait()
-	l.leave()
+	l.free()
 	return nil
 }
 
@@ -80,15 +80,12 @@ func (l *Lanes) await(d time.Duration) bool {
 	}
 }
 
-// leave ends the session and frees its lanes. If the database does not answer, the reaper or the next start does it.
-func (l *Lanes) leave() {
+// free lets go of what still runs here. If the database does not answer, the reaper or the next start does it.
+func (l *Lanes) free() {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*obeyTime)
 	defer cancel()
 	err := l.d.Do(ctx, 0, func(tx *db.Tx) error {
-		if _, err := tx.Exec(`UPDATE lane SET owner = NULL, due_at = abs(due_at), epoch = epoch + 1 WHERE owner = $1`, l.me); err != nil {
-			return err
-		}
-		_, err := tx.Exec(`DELETE FROM session WHERE id = $1`, l.me)
+		_, err := tx.Exec(`UPDATE lane SET owner = NULL, due_at = abs(due_at), epoch = epoch + 1 WHERE owner = $1`, l.session())
 		return err
 	})
 	if err != nil {

@@ -81,7 +81,7 @@ func (w *world) outcome(t *rapid.T, n *node, r *run) (Result, func()) {
 	id, seq, ref := r.lane.ID, r.task.seq, r.task.ref
 	wait := time.Duration(rapid.SampledFrom([]int{1, 200, 2000}).Draw(t, "after")) * time.Millisecond
 	done := Result{Commit: func(tx *db.Tx) error {
-		_, err := tx.Exec(`INSERT INTO ran(lane, seq, ref, by) VALUES($1, $2, $3, $4)`, id, seq, ref, n.l.me)
+		_, err := tx.Exec(ranSQL, id, seq, ref, r.owner)
 		return err
 	}}
 	settled := func() { w.open[id], w.lost[id] = 0, false }
@@ -225,7 +225,7 @@ func (w *world) stop(t *rapid.T) {
 			w.lost[h.r.lane.ID] = true
 		}
 	}
-	n.l.leave()
+	n.l.free()
 	w.nodes[i] = w.newNode(t)
 }
 

@@ -100,7 +100,7 @@ func (w *world) newNode(t tester) *node {
 
 func (w *world) owns(t *rapid.T, n *node, r *run) bool {
 	var k int
-	must(t, w.d.Row(context.Background(), `SELECT count(*) FROM lane WHERE id = $1 AND owner = $2 AND epoch = $3`, []any{r.lane.ID, n.l.me, r.epoch}, &k))
+	must(t, w.d.Row(context.Background(), `SELECT count(*) FROM lane WHERE id = $1 AND owner = $2 AND epoch = $3`, []any{r.lane.ID, r.owner, r.epoch}, &k))
 	return k == 1
 }
 
@@ -123,7 +123,7 @@ func (w *world) check(t *rapid.T) {
 	checkRest(t, w.d)
 	for id, owner := range w.owners(t) {
 		for _, n := range w.nodes {
-			if n.l.me != owner {
+			if n.l.session() != owner {
 				continue
 			}
 			holders := 0
@@ -162,7 +162,7 @@ func (w *world) drain(t *rapid.T) {
 			}
 			id, seq, ref := h.r.lane.ID, h.r.task.seq, h.r.task.ref
 			if !n.l.settle(h.r, Result{Resume: true, Commit: func(tx *db.Tx) error {
-				_, err := tx.Exec(`INSERT INTO ran(lane, seq, ref, by) VALUES($1, $2, $3, $4)`, id, seq, ref, n.l.me)
+				_, err := tx.Exec(ranSQL, id, seq, ref, h.r.owner)
 				return err
 			}}) {
 				w.drop(n, h)
@@ -171,7 +171,7 @@ func (w *world) drain(t *rapid.T) {
 		must(t, w.d.Row(context.Background(), `SELECT count(*) FROM task`, nil, &left))
 	}
 	checkRest(t, w.d)
-	rows, err := w.d.Rows(context.Background(), `SELECT lane, ref FROM ran ORDER BY rowid`)
+	rows, err := w.d.Rows(context.Background(), `SELECT lane, ref FROM ran ORDER BY n`)
 	must(t, err)
 	defer func() { _ = rows.Close() }()
 	got := map[string][]int64{}

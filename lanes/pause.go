@@ -87,8 +87,9 @@ func (l *Lanes) sweep(ctx context.Context) (more bool, err error) {
 	err = l.d.Do(ctx, 0, func(tx *db.Tx) error {
 		more = false
 		for _, s := range scopes {
-			n, err := tx.Exec(`UPDATE lane SET parked = NULL WHERE id IN (SELECT id FROM lane WHERE parked = $1
-				AND NOT EXISTS (SELECT 1 FROM pause WHERE scope = $1) ORDER BY due_at LIMIT $2`+l.d.SkipLocked()+`)`, s, unparkChunk)
+			n, err := tx.Exec(`WITH chunk AS MATERIALIZED (SELECT id FROM lane WHERE parked = $1
+				AND NOT EXISTS (SELECT 1 FROM pause WHERE scope = $1) ORDER BY due_at LIMIT $2`+l.d.SkipLocked()+`)
+				UPDATE lane SET parked = NULL WHERE id IN (SELECT id FROM chunk)`, s, unparkChunk)
 			if err != nil {
 				return err
 			}
@@ -113,7 +114,7 @@ type pauseRow struct {
 // sweepPause parks what is due in the scope and, when the pause has passed, sends the oldest due lane as the probe.
 func (l *Lanes) sweepPause(tx *db.Tx, p pauseRow) error {
 	now := ms(l.o.Now())
-	err := tx.Row(`SELECT until, probe FROM pause WHERE scope = $1`, []any{p.scope}, &p.until, &p.probe)
+	err := tx.Row(`SELECT until, probe FROM pause WHERE scope = $1`+l.d.RowLock(), []any{p.scope}, &p.until, &p.probe)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil
 	}
@@ -139,7 +140,7 @@ func (l *Lanes) sweepPause(tx *db.Tx, p pauseRow) error {
 // sendProbe un-parks one lane that is due; if none is parked at all, the pause is over.
 func (l *Lanes) sendProbe(tx *db.Tx, scope string, now int64) error {
 	var probe sql.NullString
-	err := tx.Row(`SELECT id FROM lane WHERE parked = $1 AND due_at <= $2 AND kind IN (`+l.inKinds+`) ORDER BY due_at LIMIT 1`, []any{scope, now}, &probe)
+	err := tx.Row(`SELECT id FROM lane WHERE parked = $1 AND due_at <= $2 AND kind IN (`+l.inKinds+`) ORDER BY due_at LIMIT 1`+l.d.SkipLocked(), []any{scope, now}, &probe)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return err
 	}

@@ -93,13 +93,13 @@ RETURNING id, owner, epoch, head, tail, woken, attempts, due_at`
 
 // enqueue appends to 2^n lanes, and leaves their tasks to be written. room is how many lanes of each kind may start.
 func (l *Lanes) enqueue(tx *db.Tx, n int, lanes []arrival, room map[string]int) error {
-	now := ms(l.o.Now())
+	now, session := ms(l.o.Now()), l.session()
 	args := make([]any, 0, 8*len(lanes)+3)
 	for _, a := range lanes {
 		due := a.tasks[0].due
 		var me any
 		if due <= now && l.take(a.lane.Kind, room) {
-			me = l.me
+			me = session
 		}
 		args = append(args, a.lane.ID, a.lane.Kind, a.lane.Scope, a.lane.Key, len(a.tasks), due, me, l.o.NewID())
 	}
@@ -110,7 +110,7 @@ func (l *Lanes) enqueue(tx *db.Tx, n int, lanes []arrival, room map[string]int) 
 	defer func() { _ = rows.Close() }() // Err below tells what matters
 	byID := make(map[string]*appended, len(lanes))
 	for rows.Next() {
-		a := &appended{run: &run{}}
+		a := &appended{run: &run{owner: session}}
 		if err := rows.Scan(&a.run.lane.ID, &a.owner, &a.run.epoch, &a.head, &a.tail, &a.woken, &a.run.attempts, &a.due); err != nil {
 			return err
 		}
@@ -152,7 +152,7 @@ func (l *Lanes) follow(tx *db.Tx, a arrival, to *appended, now int64) error {
 	r := to.run
 	r.lane = a.lane
 	before := to.tail - int64(len(a.tasks)) // the tail as it was
-	taken := to.owner.Valid && to.owner.Int64 == l.me && to.woken == to.tail
+	taken := to.owner.Valid && to.owner.Int64 == r.owner && to.woken == to.tail
 	for i, t := range a.tasks {
 		task := taskRow{seq: before + 1 + int64(i), what: t.what, ref: t.ref, created: t.created}
 		if i == 0 && taken && to.head == before {

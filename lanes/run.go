@@ -17,6 +17,7 @@ const defaultCapacity = 2048
 // run is a lane that this node owns, with the task at its head.
 type run struct {
 	lane     Lane
+	owner    int64 // our session, when the lane was taken
 	epoch    int64
 	attempts int
 	task     taskRow
@@ -111,7 +112,7 @@ func (l *Lanes) settle(r *run, res Result) (kept bool) {
 		case errors.Is(err, errFenced):
 			l.entry(r).Warn("outcome came too late and is not stored: the lane has another owner")
 			if r.unsure { // or our own commit, thought to have failed, is there: let go of what it kept
-				l.update(r, releaseSQL, r.lane.ID, l.me, r.epoch+1)
+				l.update(r, releaseSQL, r.lane.ID, r.owner, r.epoch+1)
 			}
 			return false
 		case res.Commit != nil && !errors.Is(err, db.ErrCommit) && !errors.Is(err, db.ErrBusy):
@@ -146,7 +147,7 @@ func (l *Lanes) tryStore(r *run, res Result) (next run, err error) {
 func (l *Lanes) release(r *run) {
 	for wait := 10 * time.Millisecond; ; wait = min(2*wait, 2*time.Second) {
 		err := l.d.Do(context.Background(), r.lane.Key, func(tx *db.Tx) error {
-			n, err := tx.Exec(releaseSQL, r.lane.ID, l.me, r.epoch)
+			n, err := tx.Exec(releaseSQL, r.lane.ID, r.owner, r.epoch)
 			if err != nil || n == 0 {
 				return err
 			}

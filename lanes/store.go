@@ -39,11 +39,12 @@ const (
 // with its next task, or with seq 0 if it was let go. fenced means that the lane is not ours; nothing was written.
 // Where nobody else can take our lanes, it is looked at only after a commit that may have been stored all the same.
 //
-// One transaction writes at a time here, so the look at the owner holds until the commit. With several writers the
-// step's UPDATE may still find the lane gone; it then fails the transaction, which takes the domain's rows back.
+// Where one transaction writes at a time, the look at the owner holds until the commit. With several writers the
+// step's UPDATE may still find the lane gone; it then fails the transaction, which takes the domain's rows back. The
+// lane's row is not locked before: the conversation comes first.
 func (l *Lanes) store(tx *db.Tx, r *run, res Result) (fenced bool, err error) {
 	if !l.solo || r.unsure {
-		err := tx.Row(`SELECT 1 FROM lane`+fence, []any{r.lane.ID, l.me, r.epoch}, new(int))
+		err := tx.Row(`SELECT 1 FROM lane`+fence, []any{r.lane.ID, r.owner, r.epoch}, new(int))
 		if errors.Is(err, sql.ErrNoRows) {
 			return true, nil
 		}
@@ -85,7 +86,7 @@ func (l *Lanes) store(tx *db.Tx, r *run, res Result) (fenced bool, err error) {
 func (l *Lanes) done(tx *db.Tx, r *run, res Result, now int64) error {
 	seq := r.task.seq
 	var tail int64
-	err := tx.Row(doneSQL, []any{r.lane.ID, l.me, r.epoch, seq, db.Clean(res.Error)}, &tail)
+	err := tx.Row(doneSQL, []any{r.lane.ID, r.owner, r.epoch, seq, db.Clean(res.Error)}, &tail)
 	if err != nil {
 		return lost(err)
 	}
@@ -101,7 +102,7 @@ func (l *Lanes) done(tx *db.Tx, r *run, res Result, now int64) error {
 	}
 	if l.mustYield(r) {
 		tx.After(l.wake)
-		_, err = tx.Exec(releaseSQL, r.lane.ID, l.me, r.epoch)
+		_, err = tx.Exec(releaseSQL, r.lane.ID, r.owner, r.epoch)
 		return err
 	}
 	_, err = l.begin(tx, r, now)
@@ -110,7 +111,7 @@ func (l *Lanes) done(tx *db.Tx, r *run, res Result, now int64) error {
 
 // wait lets go of the lane until the time at.
 func (l *Lanes) wait(tx *db.Tx, r *run, at int64, failures int, res Result) error {
-	err := tx.Row(waitSQL, []any{r.lane.ID, l.me, r.epoch, at, r.failed(res) + failures, db.Clean(res.Error), failures}, &at)
+	err := tx.Row(waitSQL, []any{r.lane.ID, r.owner, r.epoch, at, r.failed(res) + failures, db.Clean(res.Error), failures}, &at)
 	if err != nil {
 		return lost(err)
 	}
@@ -135,7 +136,7 @@ func (r *run) failed(res Result) int {
 // keep stores progress: the same task once more, at once.
 func (l *Lanes) keep(tx *db.Tx, r *run, res Result, now int64) error {
 	r.attempts = r.failed(res)
-	n, err := tx.Exec(keepSQL, r.lane.ID, l.me, r.epoch, r.attempts, db.Clean(res.Error))
+	n, err := tx.Exec(keepSQL, r.lane.ID, r.owner, r.epoch, r.attempts, db.Clean(res.Error))
 	if err == nil && n == 0 {
 		err = errFenced
 	}
@@ -162,7 +163,7 @@ func (l *Lanes) begin(tx *db.Tx, r *run, now int64) (bool, error) {
 		return false, err
 	}
 	if due.Valid {
-		_, err = tx.Exec(`UPDATE lane SET owner = NULL, due_at = $4, epoch = epoch + 1, parked = `+parkedSQL+fence, r.lane.ID, l.me, r.epoch, due.Int64)
+		_, err = tx.Exec(`UPDATE lane SET owner = NULL, due_at = $4, epoch = epoch + 1, parked = `+parkedSQL+fence, r.lane.ID, r.owner, r.epoch, due.Int64)
 		if due.Int64 <= now+l.o.Poll.Milliseconds() {
 			tx.After(l.wake)
 		}
@@ -172,7 +173,7 @@ func (l *Lanes) begin(tx *db.Tx, r *run, now int64) (bool, error) {
 	tx.After(func() {
 		l.log.WithField("lane", lane).Error("lane counts tasks that are not there; it is set to empty")
 	})
-	_, err = tx.Exec(`UPDATE lane SET owner = NULL, due_at = NULL, head = tail, epoch = epoch + 1`+fence, r.lane.ID, l.me, r.epoch)
+	_, err = tx.Exec(`UPDATE lane SET owner = NULL, due_at = NULL, head = tail, epoch = epoch + 1`+fence, r.lane.ID, r.owner, r.epoch)
 	return false, err
 }
 

@@ -7,14 +7,15 @@ import (
 	"time"
 
 	"causeway/db"
+	"causeway/db/dbtest"
 )
 
 // What a task waits for may come while its handler still decides to wait: the
 // wake-up holds, once, and it does not shorten the wait after a failure.
 func TestAWakeUpDuringTheRunIsNotLost(t *testing.T) {
-	dir := t.TempDir()
+	url := dbtest.URL(t)
 	synctest.Test(t, func(t *testing.T) {
-		d := openAt(t, dir+"/lanes.db")
+		d := openAt(t, url)
 		var l *Lanes
 		answers := []Result{{Next: Again, After: time.Hour}, {Next: Retry, After: time.Hour}, {Next: Again, After: time.Hour}}
 		woken := []bool{true, true, false}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"causeway/db"
+	"causeway/db/dbtest"
 )
 
 // frozen is a node that took the lane, froze until another reaped it, and woke up; its old run is returned.
@@ -72,8 +73,8 @@ func TestAZombieIsFencedFromALaneThatWasForgottenAndMadeAnew(t *testing.T) {
 
 // A commit that failed for us and is on disk all the same: nothing is stored twice, and the lane goes on.
 func TestAnOutcomeThatWasStoredAfterAllIsNotStoredTwice(t *testing.T) {
-	dir := t.TempDir()
-	synctest.Test(t, func(t *testing.T) { storedAfterAll(t, newWorld(t, openAt(t, dir+"/lanes.db"))) })
+	url := dbtest.URL(t)
+	synctest.Test(t, func(t *testing.T) { storedAfterAll(t, newWorld(t, openAt(t, url))) })
 }
 
 func storedAfterAll(t *testing.T, w *world) {
