@@ -30,7 +30,7 @@ type Step struct {
 	Next  Dialogue
 	Ask   []Content
 	Done  *FormAnswer
-	Ended string // "cancelled" or "invalid"
+	Ended string // EndedCancelled or EndedInvalid
 }
 
 // Begin is the dialogue of the form that message m asked.
@@ -162,7 +162,7 @@ func (f Form) Hear(d Dialogue, said Content, t FormTexts) Step {
 	if _, text := said.(Text); text && word != "" {
 		switch word {
 		case fold(t.Cancel):
-			return Step{Ended: "cancelled"}
+			return Step{Ended: EndedCancelled}
 		case fold(t.Back):
 			return f.back(d)
 		}
@@ -198,7 +198,7 @@ func (f Form) back(d Dialogue) Step {
 
 func (f Form) wrong(d Dialogue, field Field, t FormTexts) Step {
 	if d.Wrong++; d.Wrong >= mostWrong {
-		return Step{Ended: "invalid"}
+		return Step{Ended: EndedInvalid}
 	}
 	why := field.Error
 	if why == "" {

@@ -65,8 +65,21 @@ func (e *Engine) turn(ctx context.Context, s *Setup, w TurnWork) Outcome {
 }
 
 // FormEndedEvent tells a bot that a form was not answered to its end; its data
-// has the form's message and the reason, cancelled or invalid.
+// has the form's message and the reason.
 const FormEndedEvent = "FORM_ENDED"
+
+// The reasons: the contact gave it up, did not answer as asked, or left it open
+// for too long with a secret in it.
+const (
+	EndedCancelled = "cancelled"
+	EndedInvalid   = "invalid"
+	EndedExpired   = "expired"
+)
+
+// FormEnded is the event for a form that a message asked.
+func FormEnded(form MessageID, reason string) BotEvent {
+	return BotEvent{Name: FormEndedEvent, Data: Metadata{"formMsgKey": KeyOf(form), "reason": reason}}
+}
 
 // dialogue takes a message as the answer to the question of a form.
 func (e *Engine) dialogue(s *Setup, ch Channel, w TurnWork) Outcome {
@@ -79,9 +92,7 @@ func (e *Engine) dialogue(s *Setup, ch Channel, w TurnWork) Outcome {
 		}
 		return TurnDone{Form: f, Contact: w.Form.Patch(*step.Done)}
 	case step.Ended != "":
-		return TurnDone{Form: &FormTurn{Event: &BotEvent{Name: FormEndedEvent, Data: Metadata{
-			"formMsgKey": KeyOf(w.Dialogue.Form), "reason": step.Ended,
-		}}}}
+		return TurnDone{Form: &FormTurn{Event: new(FormEnded(w.Dialogue.Form, step.Ended))}}
 	}
 	say := make([]Saying, len(step.Ask))
 	for i, c := range step.Ask {

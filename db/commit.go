@@ -65,7 +65,8 @@ type writer struct {
 	queue chan *operation
 	ended chan struct{}
 	stats *counters
-	fails *atomic.Bool // the newest transaction failed for the disk's or the connection's sake
+	erase <-chan time.Time // when the log is to be emptied, nil for not
+	fails *atomic.Bool     // the newest transaction failed for the disk's or the connection's sake
 
 	mu     sync.RWMutex // guards closed against sending on a closed queue
 	closed bool
@@ -123,9 +124,18 @@ func (w *writer) close() error {
 
 func (w *writer) run() {
 	defer close(w.ended)
-	for first := range w.queue {
-		if batch := w.gather(first); len(batch) > 0 {
-			w.serve(batch)
+	defer w.emptyLog()
+	for {
+		select {
+		case first, ok := <-w.queue:
+			if !ok {
+				return
+			}
+			if batch := w.gather(first); len(batch) > 0 {
+				w.serve(batch)
+			}
+		case <-w.erase:
+			w.emptyLog()
 		}
 	}
 }
@@ -220,6 +230,9 @@ func (w *writer) attempt(batch []*operation) (bad int, err error) {
 			return -1, w.fail(err)
 		}
 		w.works()
+		if tx.erase {
+			w.erased()
+		}
 		for _, f := range tx.after {
 			f()
 		}

@@ -15,13 +15,14 @@ type engine struct {
 	writers    int    // besides the one of key 0
 	readers    int
 	snapshot   sql.TxOptions
+	ownLog     bool   // the log of changes is a file of ours
 	lock       string // waits for its turn with a number, until the transaction ends
 	unnamed    bool   // parameters that stand in order are better written ?
 }
 
 var (
 	// One transaction writes at a time, so rows need no locks.
-	onSQLite = engine{begin: "BEGIN IMMEDIATE", readers: 4, snapshot: sql.TxOptions{ReadOnly: true}, unnamed: true}
+	onSQLite = engine{begin: "BEGIN IMMEDIATE", readers: 4, ownLog: true, snapshot: sql.TxOptions{ReadOnly: true}, unnamed: true}
 
 	onPostgres = engine{
 		begin: "BEGIN", rowLock: " FOR UPDATE", skipLocked: " FOR UPDATE SKIP LOCKED", writers: 4, readers: 8,

@@ -17,6 +17,7 @@ const maxStatements = 1024
 type Tx struct {
 	conn   *conn
 	after  []func()
+	erase  bool
 	local  any
 	open   []*sql.Rows
 	failed error // the first statement that failed; nothing runs after it

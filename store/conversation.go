@@ -24,21 +24,23 @@ type conversation struct {
 	lastAgent string
 	hops      int
 	dialogue  string // packed core.Dialogue, "" for none
+	loaded    string // the dialogue as it was
+	forgetAt  int64
 	counted   string // the agent in whose load it is counted, "" for none
 }
 
 const conversationColumns = `c.id, c.channel, c.kind, c.identity_id, c.contact_id, c.status, c.owner_type, c.owner_id, c.owner_name, c.owner_epoch,
-	c.team, c.tags, c.metadata, c.title, c.title_given, c.unread, c.last_seq, c.heard_at, c.window_ms, c.last_agent, c.terms, c.hops, c.dialogue, c.created_at, c.updated_at`
+	c.team, c.tags, c.metadata, c.title, c.title_given, c.unread, c.last_seq, c.heard_at, c.window_ms, c.last_agent, c.terms, c.hops, c.dialogue, c.forget_at, c.created_at, c.updated_at`
 
 func (c *conversation) scan(scan func(...any) error, more ...any) error {
 	var tags, metadata, terms string
 	var created, updated int64
 	fields := []any{&c.ID, &c.Channel, &c.Kind, &c.identity, &c.contact, &c.Status, &c.Owner.Type, &c.Owner.ID, &c.Owner.Name, &c.OwnerEpoch,
-		&c.Team, &tags, &metadata, &c.Title, &c.titled, &c.Unread, &c.lastSeq, &c.heardAt, &c.windowMS, &c.lastAgent, &terms, &c.hops, &c.dialogue, &created, &updated}
+		&c.Team, &tags, &metadata, &c.Title, &c.titled, &c.Unread, &c.lastSeq, &c.heardAt, &c.windowMS, &c.lastAgent, &terms, &c.hops, &c.dialogue, &c.forgetAt, &created, &updated}
 	if err := scan(append(fields, more...)...); err != nil {
 		return err
 	}
-	c.Contact.ID, c.counted = c.contact, c.burdens()
+	c.Contact.ID, c.counted, c.loaded = c.contact, c.burdens(), c.dialogue
 	c.Tags, c.Metadata = []string{}, core.Metadata{}
 	c.CreatedAt, c.UpdatedAt = timeOf(created), timeOf(updated)
 	if c.windowMS > 0 && c.heardAt > 0 {
@@ -103,10 +105,12 @@ func (t *tx) save(c *conversation) error {
 	if err != nil {
 		return err
 	}
+	t.keepSecrets(c)
 	_, err = t.Exec(`UPDATE conversation SET status = $1, owner_type = $2, owner_id = $3, owner_name = $4, owner_epoch = $5, team = $6, tags = $7, metadata = $8,
-		title = $9, title_given = $10, unread = $11, last_seq = $12, heard_at = $13, window_ms = $14, last_agent = $15, terms = $16, hops = $17, dialogue = $18, updated_at = $19 WHERE id = $20`,
+		title = $9, title_given = $10, unread = $11, last_seq = $12, heard_at = $13, window_ms = $14, last_agent = $15, terms = $16, hops = $17, dialogue = $18, forget_at = $19,
+		updated_at = $20 WHERE id = $21`,
 		string(c.Status), string(c.Owner.Type), c.Owner.ID, c.Owner.Name, c.OwnerEpoch, c.Team, tags, metadata,
-		db.Clean(c.Title), c.titled, c.Unread, c.lastSeq, c.heardAt, c.windowMS, c.lastAgent, terms, c.hops, c.dialogue, t.now, int64(c.ID))
+		db.Clean(c.Title), c.titled, c.Unread, c.lastSeq, c.heardAt, c.windowMS, c.lastAgent, terms, c.hops, c.dialogue, c.forgetAt, t.now, int64(c.ID))
 	if err != nil {
 		return fmt.Errorf("save conversation: %w", err)
 	}

@@ -202,14 +202,3 @@ func (s *Store) formJob(ctx context.Context, task lanes.Task) (job formJob, err 
 	err = unpack(data, &job)
 	return job, err
 }
-
-// forgetForm drops what a form's event held once its turn is over.
-func (t *tx) forgetForm(task lanes.Task) error {
-	if task.What != whatForm {
-		return nil
-	}
-	if _, err := t.Exec(`UPDATE bot_event SET data = '' WHERE id = $1`, task.Ref); err != nil {
-		return fmt.Errorf("forget form: %w", err)
-	}
-	return nil
-}

@@ -32,6 +32,9 @@ func (s *Store) workTimer(ctx context.Context, task lanes.Task) lanes.Result {
 	return lanes.Result{
 		Next: lanes.Again, After: upkeepEvery,
 		Commit: s.commit(func(t *tx) error {
+			if err := t.forgetDialogues(); err != nil {
+				return err
+			}
 			if err := t.dropDeliveries(); err != nil {
 				return err
 			}

@@ -1,11 +1,16 @@
 package main_test
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -77,10 +82,22 @@ func TestForm(t *testing.T) {
 	eventually(t, "the pin is kept nowhere", func() error { return w.forgot(pin) })
 }
 
-// forgot says where the word still stands: in the log or in the conversation.
+// forgot says where the word still stands: in any file of the world, such as the
+// database, what lies beside it, and the log, or in the conversation.
 func (w *world) forgot(word string) error {
-	if strings.Contains(w.log(), word) {
-		return fmt.Errorf("the log has %q", word)
+	for _, dir := range []string{w.dir, w.data} {
+		if err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			data, err := os.ReadFile(path)
+			if err == nil && bytes.Contains(data, []byte(word)) {
+				err = fmt.Errorf("%s has %q", path, word)
+			}
+			return err
+		}); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
 	}
 	for _, m := range w.messages(w.conversation("tg", "Zoë", ownedBy("helper")).ID) {
 		if strings.Contains(m.Text, word) {
