@@ -37,11 +37,14 @@ type Kind struct {
 
 // These are what settings may say to the engine; without them, a call whose
 // outcome is not known may be made once more, no template reopens a closed
-// window, and the kind's rate is kept to.
+// window, the kind's rate is kept to, and the channel shows what its kind does.
 type (
 	Resender interface{ Resends() bool }
 	Reopener interface{ Reopens() *Template }
 	Hurrier  interface{ Hurries() bool }
+	Shower   interface {
+		Shows(Capabilities) Capabilities
+	}
 )
 
 // Problem is something wrong with one setting.

@@ -68,6 +68,9 @@ func channel(ch config.Channel, kind core.Kind, connector core.Connector) core.C
 	if h, ok := ch.Settings.(core.Hurrier); ok && h.Hurries() {
 		c.Rate = core.Rate{}
 	}
+	if s, ok := ch.Settings.(core.Shower); ok {
+		c.Kind.Capabilities = s.Shows(c.Kind.Capabilities)
+	}
 	return c
 }
 

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -17,12 +18,12 @@ import (
 	"causeway/egress"
 )
 
-// Call is a call with JSON in it, if it has a body.
+// Call is a call with JSON in it, or a form, if it has a body.
 type Call struct {
 	Method string // POST if empty
 	URL    string
 	Header http.Header
-	Body   any // nil for none
+	Body   any // nil for none, url.Values for a form
 	// Secrets are taken out of what is shown of the answer.
 	Secrets []core.Secret
 }
@@ -86,12 +87,16 @@ func (e Env) Exchange(ctx context.Context, client *egress.Client, c Call) (Answe
 }
 
 func (c Call) request(ctx context.Context) (*http.Request, error) {
-	method, body := c.Method, io.Reader(nil)
+	method, body, sort := c.Method, io.Reader(nil), "application/json"
 	if method == "" {
 		method = http.MethodPost
 	}
-	if c.Body != nil {
-		data, err := json.Marshal(c.Body)
+	switch b := c.Body.(type) {
+	case nil:
+	case url.Values:
+		body, sort = strings.NewReader(b.Encode()), "application/x-www-form-urlencoded"
+	default:
+		data, err := json.Marshal(b)
 		if err != nil {
 			return nil, fmt.Errorf("write the body: %w", err)
 		}
@@ -105,7 +110,7 @@ func (c Call) request(ctx context.Context) (*http.Request, error) {
 		req.Header = c.Header.Clone()
 	}
 	if c.Body != nil {
-		req.Header.Set("Content-Type", "application/json")
+		req.Header.Set("Content-Type", sort)
 	}
 	return req, nil
 }

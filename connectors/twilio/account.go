@@ -2,6 +2,7 @@ package twilio
 
 import (
 	"context"
+	"net/http"
 	"net/url"
 	"strings"
 
@@ -10,23 +11,86 @@ import (
 	"causeway/core"
 )
 
-// Check implements core.Checker: it asks for the account, and for the number
-// where the sender is one. An API key may not see the account, so that it is
-// tried on the messages. Whether there is such a WhatsApp sender or Messaging
-// Service, Twilio tells at another address; the first message shows it.
+// Check implements core.Checker: it asks for the account, for the sender, and
+// where Twilio takes what comes in. A fault of kind ChannelBroken says that the
+// sender cannot send; Permanent, that it can and something is to be put right.
+// What a restricted key may not see is believed.
 func (c *Connector) Check(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	if f := c.checkAccount(ctx); f != nil {
 		return f
 	}
-	if !c.isNumber() {
-		return nil
-	}
-	if _, f := c.number(ctx); f != nil {
+	set, wrong, f := c.settled(ctx)
+	if f != nil {
 		return f
 	}
-	return nil
+	switch {
+	case set == nil:
+	case set.application != "":
+		wrong = append(wrong, "the TwiML application "+set.application+" takes what comes in, and not this channel: causeway check -fix takes it off the number")
+	case !sameWebhook(set.url, c.webhook.Load()):
+		wrong = append(wrong, "Twilio takes what comes in to "+where(set.url)+" and not to this channel: causeway check -fix sets it")
+	}
+	if len(wrong) == 0 {
+		return nil
+	}
+	return &core.Fault{Kind: core.Permanent, Code: "check", Message: strings.Join(wrong, "; ")}
+}
+
+// hook is where Twilio calls when something comes in, and how that is changed.
+type hook struct {
+	url, method string
+	application string // answers in the place of url
+	set         func(ctx context.Context, webhook string) *core.Fault
+}
+
+// settled is where Twilio calls now, nil where that cannot be seen, and what else
+// is to be put right about the sender.
+func (c *Connector) settled(ctx context.Context) (*hook, []string, *core.Fault) {
+	switch {
+	case c.isNumber():
+		n, f := c.number(ctx)
+		if f != nil {
+			return nil, nil, f
+		}
+		set := func(ctx context.Context, webhook string) *core.Fault { return c.setNumber(ctx, n, webhook) }
+		return &hook{n.URL, n.Method, n.Application, set}, nil, nil
+	case c.from == "":
+		s, f := c.findService(ctx)
+		if s == nil {
+			return nil, nil, f
+		}
+		if s.OnNumber {
+			s.URL = "" // each number has its own
+		}
+		return &hook{s.URL, s.Method, "", c.setService}, nil, nil
+	case c.way == whatsAppWay && c.from != sandbox:
+		s, f := c.findSender(ctx)
+		if s == nil {
+			return nil, nil, f
+		}
+		if down[s.Status] {
+			return nil, nil, &core.Fault{Kind: core.ChannelBroken, Code: "sender_down", Message: strings.Join(s.wrong(), "; ")}
+		}
+		set := func(ctx context.Context, webhook string) *core.Fault { return c.setSender(ctx, s, webhook) }
+		return &hook{s.Webhook.URL, s.Webhook.Method, "", set}, s.wrong(), nil
+	}
+	return nil, nil, nil
+}
+
+// sameWebhook compares without the overrides, which are a matter of taste.
+func sameWebhook(set string, ours *string) bool {
+	set, _, _ = strings.Cut(set, "#")
+	return ours == nil || set == *ours
+}
+
+func where(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" {
+		return "nobody"
+	}
+	return u.Scheme + "://" + u.Host + u.Path // its query may hold a secret
 }
 
 func (c *Connector) checkAccount(ctx context.Context) *core.Fault {
@@ -88,24 +152,31 @@ const overrides = "#rc=5&rp=all"
 
 // Subscribe implements core.Subscriber. From now on, each message has what
 // becomes of it reported to webhook; until then, reading back is the only way to
-// know. For a phone number, the address for what comes in is set where it
-// differs. For other senders, Twilio's API for messages cannot: the fault, of
-// code "by_hand", says what is to be set.
+// know. The address for what comes in is set where it differs, for a phone number,
+// a WhatsApp sender and a Messaging Service. For the sandbox and other senders it
+// cannot be: the fault, of code "by_hand", says what is to be set.
 func (c *Connector) Subscribe(ctx context.Context, webhook string) error {
 	c.webhook.Store(&webhook)
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
-	if !c.isNumber() {
-		return c.byHand(webhook + overrides)
-	}
-	n, f := c.number(ctx)
-	if f != nil {
+	now, _, f := c.settled(ctx)
+	switch {
+	case f != nil:
 		return f
-	}
-	if n.URL == webhook+overrides && n.Method == "POST" && n.Application == "" {
+	case now == nil:
+		return c.byHand(webhook + overrides)
+	case now.url == webhook+overrides && now.method == http.MethodPost && now.application == "":
 		return nil
 	}
-	params := (&api.UpdateIncomingPhoneNumberParams{}).SetSmsUrl(webhook + overrides).SetSmsMethod("POST").SetSmsApplicationSid("")
+	if f := now.set(ctx, webhook+overrides); f != nil {
+		return f
+	}
+	return nil
+}
+
+// setNumber: Twilio's page "IncomingPhoneNumber Resource", "Update".
+func (c *Connector) setNumber(ctx context.Context, n number, webhook string) *core.Fault {
+	params := (&api.UpdateIncomingPhoneNumberParams{}).SetSmsUrl(webhook).SetSmsMethod(http.MethodPost).SetSmsApplicationSid("")
 	w := c.wire(ctx, c.api)
 	_, err := api.NewApiService(w.handler(c.set.AccountSID)).UpdateIncomingPhoneNumber(url.PathEscape(n.SID), params)
 	if f := w.fault(err); f != nil {
@@ -122,6 +193,8 @@ func (c *Connector) byHand(webhook string) *core.Fault {
 	switch {
 	case c.from == "":
 		where = "Messaging > Services > " + c.set.MessagingServiceSID + " > Integration, \"Send a webhook\""
+	case c.from == sandbox:
+		where = "Messaging > Try it out > Send a WhatsApp message > Sandbox settings, \"When a message comes in\""
 	case c.way == whatsAppWay:
 		where = "Messaging > Senders > WhatsApp senders > " + c.from + ", \"Webhook URL for incoming messages\""
 	}

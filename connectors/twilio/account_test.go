@@ -102,25 +102,31 @@ func TestSubscribeThatIsRefused(t *testing.T) {
 	}
 }
 
-// Where the API cannot, it is said in words, without a call.
+// Where the API cannot, it is said in words, without a change.
 func TestSubscribeByHand(t *testing.T) {
 	for name, c := range map[string]struct {
 		kind    core.Kind
 		changed map[string]any
 		says    string
 	}{
-		"WhatsApp":     {twilio.WhatsApp(env()), nil, "whatsapp:+15550000000"},
-		"a service":    {twilio.SMS(env()), map[string]any{"messaging_service_sid": "MG1"}, "MG1"},
-		"a short code": {twilio.SMS(env()), map[string]any{"from": "24273"}, "A message comes in"},
+		"the sandbox":              {twilio.WhatsApp(env()), map[string]any{"from": "whatsapp:+14155238886"}, "Sandbox settings"},
+		"a key that sees less":     {twilio.WhatsApp(env()), nil, "whatsapp:+15550000000"},
+		"a service that is hidden": {twilio.SMS(env()), map[string]any{"messaging_service_sid": "MG1"}, "MG1"},
+		"a short code":             {twilio.SMS(env()), map[string]any{"from": "24273"}, "A message comes in"},
 	} {
 		f := newFake(t)
+		for _, path := range []string{"/v2/Channels/Senders", "/v1/Services/MG1"} {
+			f.on("GET "+path, func(*http.Request) any { return failed{403, 20403} })
+		}
 		err := f.open(t, c.kind, c.changed).(core.Subscriber).Subscribe(context.Background(), hook)
 		fault := core.FaultOf(err)
 		if fault == nil || fault.Code != "by_hand" || !strings.Contains(fault.Message, c.says) || !strings.Contains(fault.Message, hook+"#rc=5&rp=all") {
 			t.Errorf("%s: %v", name, err)
 		}
-		if len(f.seen) > 0 {
-			t.Errorf("%s: called %+v", name, f.seen)
+		for _, call := range f.seen {
+			if call.method != http.MethodGet {
+				t.Errorf("%s: called %+v", name, call)
+			}
 		}
 	}
 }

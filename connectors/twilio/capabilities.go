@@ -22,6 +22,9 @@ const (
 	maxRowText     = 72
 	maxFile        = 16 << 20
 	maxSticker     = 100 << 10
+	maxMMSImage    = 5 << 20
+	maxMMSFile     = 500 << 10
+	maxMMSFiles    = 10
 
 	replyWindow = 24 * time.Hour
 	// evidence is how long a report may take that bears our name for the call.
@@ -57,8 +60,19 @@ func whatsAppCapabilities() core.Capabilities {
 	}
 }
 
+// mmsMedia is what a number with MMS sends: Twilio's page "Accepted Content Types
+// for Media".
+func mmsMedia() map[core.MediaType]core.Medium {
+	return map[core.MediaType]core.Medium{
+		core.Image: {Max: maxMMSImage, Caption: true, MIME: []string{"image/jpeg", "image/jpg", "image/png", "image/gif"}},
+		core.Video: {Max: maxMMSFile, Caption: true},
+		core.Audio: {Max: maxMMSFile, Caption: true},
+		core.File:  {Max: maxMMSFile, Caption: true},
+	}
+}
+
 // smsCapabilities: files go as links, because most countries have no MMS, and a
-// number's country is not known here. A text of 1600 is eleven segments of
+// number's country is not known here; a channel's setting says otherwise. A text of 1600 is eleven segments of
 // GSM-7, or 24 of UCS-2. Twilio itself queues what a number cannot send at once.
 func smsCapabilities() core.Capabilities {
 	return core.Capabilities{

@@ -107,7 +107,8 @@ func (c *Connector) keyOf(r record) (string, bool) {
 }
 
 func (c *Connector) hears(address string, r record) bool {
-	return c.mine(wayOf(params{"From": r.From, "To": r.To}), address, r.Service) == c.account
+	p := params{"From": r.From, "To": r.To, "MessagingServiceSid": r.Service}
+	return c.mine(wayOf(p), p, address) == c.account
 }
 
 // items are what the record's webhook would have reported.

@@ -246,7 +246,7 @@ func TestPollOfAService(t *testing.T) {
 	a.add(noon.Add(-4*time.Minute), "SM2", other)
 	a.add(noon.Add(-3*time.Minute), "SM3", map[string]any{"messaging_service_sid": "MG1", "from": "whatsapp:+1555", "to": "whatsapp:+15550000009"})
 	got := a.poll(a.sms(map[string]any{"messaging_service_sid": "MG1"}), "2026-11-20T11:50:00Z")
-	if keysOf(got) != "m:SM1" || got.Items[0].Account != "MG1" {
+	if keysOf(got) != "m:SM1" || got.Items[0].Account != account+" MG1" {
 		t.Errorf("polled %s for %+v", keysOf(got), got.Items)
 	}
 }

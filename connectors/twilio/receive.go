@@ -107,19 +107,21 @@ func (p params) first(names ...string) string {
 }
 
 // mine names the account that an item is for: the channel's own, or the address
-// that it came to, which another channel may have.
-func (c *Connector) mine(w way, address, service string) string {
-	if service != "" && service == c.set.MessagingServiceSID {
-		return string(w) + service
+// that it came to, which another channel may have, of the Twilio account that the
+// call names.
+func (c *Connector) mine(w way, p params, address string) string {
+	account := first(p["AccountSid"], c.set.AccountSID)
+	if service := p["MessagingServiceSid"]; service != "" && service == c.set.MessagingServiceSID {
+		return account + " " + string(w) + service
 	}
-	return w.at(address)
+	return account + " " + w.at(address)
 }
 
 // message reports what a contact said, and that they want to hear from us no
 // more, or again.
 func (c *Connector) message(p params) []core.Item {
 	w, key := wayOf(p), "m:"+p.sid()
-	account := c.mine(w, p["To"], p["MessagingServiceSid"])
+	account := c.mine(w, p, p["To"])
 	from := w.person(p)
 	if p["From"] == "" || from.Address == "" || from.UserID == "" {
 		item := kit.Quarantine(key, "it does not tell who sent it")
@@ -132,7 +134,7 @@ func (c *Connector) message(p params) []core.Item {
 		item.Account = account
 		return []core.Item{item}
 	}
-	items := []core.Item{{Key: key, Account: account, Event: core.Heard{
+	items := []core.Item{{Key: key, Account: account, Acks: c.acks(w, account, p, content), Event: core.Heard{
 		From: from, Provider: core.ProviderID(p.sid()), Content: content,
 		ReplyTo: core.ProviderID(p["OriginalRepliedMessageSid"]), Metadata: p.metadata(extra),
 	}}}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode/utf16"
 
 	api "github.com/twilio/twilio-go/rest/api/v2010"
 	content "github.com/twilio/twilio-go/rest/content/v1"
@@ -68,9 +69,9 @@ func renderWhatsApp(o core.Outgoing) ([]core.Payload, error) {
 	return m.payloads(o, whatsAppWay, err)
 }
 
-// renderSMS shows words, and templates. Quotation marks and the like that GSM-7
-// lacks are replaced by Twilio with those that it has, or else one of them would
-// halve what fits into a segment.
+// renderSMS shows words, templates, and files where the channel has MMS.
+// Quotation marks and the like that GSM-7 lacks are replaced by Twilio with those
+// that it has, or else one of them would halve what fits into a segment.
 func renderSMS(o core.Outgoing) ([]core.Payload, error) {
 	m := &Message{Message: &api.CreateMessageParams{}}
 	m.Message.SetSmartEncoded(true)
@@ -82,7 +83,11 @@ func renderSMS(o core.Outgoing) ([]core.Payload, error) {
 		err = m.template(c)
 	case core.Native:
 		err = m.native(c)
-	case core.Media, core.Album, core.Location, core.Contacts, core.Choices, core.List, core.Cards, core.Form:
+	case core.Media:
+		err = m.files([]core.Media{c})
+	case core.Album:
+		return mms(o, c.Items)
+	case core.Location, core.Contacts, core.Choices, core.List, core.Cards, core.Form:
 		err = errors.New("it is shown in words, and came whole")
 	case core.Selection, core.Reaction, core.Order, core.Edited, core.Deleted, core.FormAnswer, core.Unsupported, nil:
 		err = errNotSendable
@@ -125,6 +130,59 @@ func (m *Message) media(c core.Media) error {
 	}
 	return nil
 }
+
+// mms sends files together, as many at once as there is room for their captions.
+func mms(o core.Outgoing, files []core.Media) ([]core.Payload, error) {
+	if len(files) == 0 {
+		return nil, errors.New("render album: there is no file in it")
+	}
+	var calls []core.Payload
+	for len(files) > 0 {
+		n, room := 0, maxText
+		for n < len(files) && n < maxMMSFiles && (n == 0 || length(files[n].Caption) < room) {
+			room -= length(files[n].Caption) + 1
+			n++
+		}
+		m := &Message{Message: &api.CreateMessageParams{}}
+		m.Message.SetSmartEncoded(true)
+		p, err := m.payloads(o, smsWay, m.files(files[:n]))
+		if err != nil {
+			return nil, err
+		}
+		calls, files, o.Ref = append(calls, p...), files[n:], nextRef(o.Ref)
+	}
+	return calls, nil
+}
+
+// nextRef is our name for the call after the one of that name.
+func nextRef(ref string) string {
+	message, n, ok := core.ReadToken(ref)
+	if !ok {
+		return ""
+	}
+	return core.RefOf(message, n+1)
+}
+
+// files are one MMS, with the captions below each other.
+func (m *Message) files(files []core.Media) error {
+	var addresses, words []string
+	for _, f := range files {
+		if f.URL == "" {
+			return errors.New("the file has no address")
+		}
+		addresses = append(addresses, f.URL)
+		if strings.TrimSpace(f.Caption) != "" {
+			words = append(words, f.Caption)
+		}
+	}
+	m.Message.SetMediaUrl(addresses)
+	if len(words) > 0 {
+		m.Message.SetBody(strings.Join(words, "\n"))
+	}
+	return nil
+}
+
+func length(s string) int { return len(utf16.Encode([]rune(s))) }
 
 // location: the body is the place's name and must be there; what follows the
 // bar is its label. Twilio's page "Location messages with WhatsApp".

@@ -17,6 +17,14 @@ import (
 // made first. A content that is gone was not sent: it is made anew, and the call
 // repeated.
 func (c *Connector) Send(ctx context.Context, p core.Payload) (core.ProviderID, error) {
+	if t, ok := p.Body.(typing); ok && p.Op == opTyping {
+		ctx, cancel := context.WithTimeout(ctx, callTimeout)
+		defer cancel()
+		if f := c.showTyping(ctx, t); f != nil {
+			return "", f
+		}
+		return "", nil
+	}
 	m, ok := p.Body.(*Message)
 	if !ok || p.Op != opMessages || m.Message == nil {
 		return "", &core.Fault{Kind: core.Permanent, Code: "unknown_op", Message: "there is no native call " + p.Op}

@@ -26,15 +26,24 @@ type Settings struct {
 	MessagingServiceSID string `json:"messaging_service_sid,omitempty"`
 	APIURL              string `json:"api_url,omitempty"`
 	ContentURL          string `json:"content_url,omitempty"`
-	Resend              string `json:"resend,omitempty"`
+	// MessagingURL is where senders and services are set up; api_url where that is
+	// another than Twilio's own.
+	MessagingURL string `json:"messaging_url,omitempty"`
+	Resend       string `json:"resend,omitempty"`
 	// ReopenTemplate is sent when the reply window has closed.
 	ReopenTemplate *ReopenTemplate `json:"reopen_template,omitempty"`
 	// Groups is taken as on every channel; Twilio brings no group chats.
 	Groups bool `json:"groups,omitempty"`
+	// Typing shows contacts on WhatsApp that an answer is being written, and that
+	// what they wrote was read.
+	Typing bool `json:"typing,omitempty"`
+	// MMS sends files as MMS, where the sender and the contact's country have it.
+	MMS bool `json:"mms,omitempty"`
 	// ReadBack reads the list of messages every five minutes, so that what the
 	// webhook missed is recorded.
 	ReadBack bool `json:"read_back"`
 	kit.Pace
+	way way // of the kind
 }
 
 // ReopenTemplate names an approved content: its sid, or its friendly name with
@@ -58,7 +67,10 @@ func (s *Settings) Validate() []core.Problem {
 	p.If(s.From != "" && s.MessagingServiceSID != "", "messaging_service_sid", "is set beside from: leave one of them out")
 	p.URL("api_url", s.APIURL)
 	p.URL("content_url", s.ContentURL)
+	p.URL("messaging_url", s.MessagingURL)
 	p.OneOf("resend", s.Resend, "", kit.ResendOnce, kit.ResendNever)
+	p.If(s.Typing && s.way == smsWay, "typing", "is for whatsapp-twilio; leave it out")
+	p.If(s.MMS && s.way == whatsAppWay, "mms", "is for sms-twilio; leave it out")
 	s.CheckPace(&p)
 	if s.ReopenTemplate != nil {
 		p.Need("reopen_template.name", s.ReopenTemplate.Name, "the content's sid (HX…) or its friendly name")
@@ -71,6 +83,14 @@ func (s *Settings) Resends() bool { return s.Resend != kit.ResendNever }
 
 // Hurries implements core.Hurrier.
 func (s *Settings) Hurries() bool { return s.HurriesAt(s.APIURL, defaultAPI) }
+
+// Shows implements core.Shower.
+func (s *Settings) Shows(c core.Capabilities) core.Capabilities {
+	if s.MMS {
+		c.Caption, c.Album, c.Media = maxText, maxMMSFiles, mmsMedia()
+	}
+	return c
+}
 
 // Reopens implements core.Reopener.
 func (s *Settings) Reopens() *core.Template {

@@ -42,6 +42,8 @@ func TestSettingsProblems(t *testing.T) {
 		"messaging_service_sid": func(s *twilio.Settings) { s.MessagingServiceSID = "MG1" },
 		"api_url":               func(s *twilio.Settings) { s.APIURL = "api.twilio.com" },
 		"content_url":           func(s *twilio.Settings) { s.ContentURL = "ftp://x" },
+		"messaging_url":         func(s *twilio.Settings) { s.MessagingURL = "x" },
+		"typing":                func(s *twilio.Settings) { s.Typing = true },
 		"resend":                func(s *twilio.Settings) { s.Resend = "twice" },
 		"reopen_template.name":  func(s *twilio.Settings) { s.ReopenTemplate = &twilio.ReopenTemplate{Language: "de"} },
 	} {
@@ -50,6 +52,14 @@ func TestSettingsProblems(t *testing.T) {
 		if p := s.Validate(); len(p) != 1 || p[0].Key != key || p[0].Text == "" {
 			t.Errorf("%s: %v", key, p)
 		}
+	}
+}
+
+func TestWhatsAppHasNoMMS(t *testing.T) {
+	s, _ := twilio.WhatsApp(env()).Settings().(*twilio.Settings)
+	s.AccountSID, s.AuthToken, s.From, s.Typing, s.MMS = "AC1", "T", "+1", true, true
+	if p := s.Validate(); len(p) != 1 || p[0].Key != "mms" {
+		t.Errorf("problems: %v", p)
 	}
 }
 

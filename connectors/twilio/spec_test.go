@@ -36,11 +36,12 @@ func limits(p core.Payload) error {
 			return err
 		}
 	}
+	onWhatsApp := strings.HasPrefix(*m.Message.To, "whatsapp:")
 	if m.Message.MediaUrl != nil {
-		if len(*m.Message.MediaUrl) != 1 {
-			return errors.New("WhatsApp takes one file")
+		if n := len(*m.Message.MediaUrl); n < 1 || n > 10 || onWhatsApp && n > 1 {
+			return fmt.Errorf("WhatsApp takes one file, MMS ten, and these are %d", n)
 		}
-		if m.Message.Body != nil {
+		if m.Message.Body != nil && onWhatsApp {
 			if err := within("the caption", *m.Message.Body, 1024); err != nil {
 				return err
 			}

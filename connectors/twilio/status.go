@@ -40,7 +40,7 @@ func (c *Connector) status(p params, ref string) core.Item {
 		word = "read"
 	}
 	w := wayOf(p)
-	item := core.Item{Key: "s:" + p.sid() + ":" + word, Account: c.mine(w, p["From"], p["MessagingServiceSid"])}
+	item := core.Item{Key: "s:" + p.sid() + ":" + word, Account: c.mine(w, p, p["From"])}
 	status, known := statuses[word]
 	switch {
 	case earlier[word]:

@@ -42,7 +42,7 @@ func kind(
 	return core.Kind{
 		Name: name, Title: title, Source: source, Example: core.Address(w) + "+15551230000", Users: users(w), Capabilities: caps, Render: render,
 		Settings: func() any {
-			return &Settings{APIURL: defaultAPI, ContentURL: defaultContent, Resend: kit.ResendOnce, ReadBack: true}
+			return &Settings{APIURL: defaultAPI, ContentURL: defaultContent, Resend: kit.ResendOnce, ReadBack: true, way: w}
 		},
 		Open: func(id core.ChannelID, settings any) (core.Connector, error) {
 			s, ok := settings.(*Settings)
@@ -74,16 +74,17 @@ const (
 // Connector is one sender, or one Messaging Service with all its senders.
 type Connector struct {
 	kit.Opaque
-	set          Settings
-	way          way
-	from         string // our address, empty with a Messaging Service
-	account      string // our name in webhooks
-	api, content string // addresses without a slash at the end
-	env          kit.Env
-	calls        *egress.Client
-	contents     *contents
-	webhook      atomic.Pointer[string] // where Twilio is to report to, once told
-	told         struct {
+	set     Settings
+	way     way
+	from    string // our address, empty with a Messaging Service
+	account string // our name in webhooks: the Twilio account, and the sender
+	// api, content and messaging are addresses without a slash at the end.
+	api, content, messaging string
+	env                     kit.Env
+	calls                   *egress.Client
+	contents                *contents
+	webhook                 atomic.Pointer[string] // where Twilio is to report to, once told
+	told                    struct {
 		sync.Mutex
 		next string          // the offset that the last reading ended with
 		keys map[string]bool // of what it reported
@@ -94,6 +95,7 @@ var (
 	_ core.Resender    = (*Settings)(nil)
 	_ core.Reopener    = (*Settings)(nil)
 	_ core.Hurrier     = (*Settings)(nil)
+	_ core.Shower      = (*Settings)(nil)
 	_ core.Connector   = (*Connector)(nil)
 	_ core.Checker     = (*Connector)(nil)
 	_ core.Subscriber  = (*Connector)(nil)
@@ -112,22 +114,25 @@ func open(env kit.Env, id core.ChannelID, name string, s Settings, w way) (*Conn
 	c := &Connector{
 		Opaque: kit.Opaque(name + " channel " + string(id)), set: s, way: w, env: env,
 		from: w.sender(s.From), api: base(s.APIURL, defaultAPI), content: base(s.ContentURL, defaultContent),
-		contents: newContents(),
+		messaging: base(s.MessagingURL, defaultMessaging), contents: newContents(),
+	}
+	if s.MessagingURL == "" && c.api != defaultAPI {
+		c.messaging = c.api
 	}
 	if at := env.Webhook(id); at != "" {
 		c.webhook.Store(&at)
 	}
-	c.account = c.from
+	local := c.from
 	if c.from == "" {
-		c.account = string(w) + s.MessagingServiceSID
+		local = string(w) + s.MessagingServiceSID
 	}
+	c.account = s.AccountSID + " " + local
 	c.calls = env.HTTP.Limited(callTimeout, 0)
 	var named []string
-	if c.api != defaultAPI {
-		named = append(named, c.api)
-	}
-	if c.content != defaultContent {
-		named = append(named, c.content)
+	for address, standard := range map[string]string{c.api: defaultAPI, c.content: defaultContent, c.messaging: defaultMessaging} {
+		if address != standard {
+			named = append(named, address)
+		}
 	}
 	if len(named) > 0 {
 		c.calls = c.calls.Trusting(named...)
@@ -160,10 +165,10 @@ func (w way) sender(from string) string {
 	return string(w) + from
 }
 
-// Account implements core.Account. Both kinds are of one app if they have the
-// account and its token in common.
+// Account implements core.Account. What is signed with one token is good for the
+// channels of that token alone, of either kind.
 func (c *Connector) Account() (app, account string) {
-	return kit.Sign(c.set.AuthToken, "", []byte(c.set.AccountSID))[:16], c.account
+	return kit.Sign(c.set.AuthToken, "", []byte("the app's name"))[:16], c.account
 }
 
 // resource is the address of something of the account in the Messages API.
