@@ -81,6 +81,7 @@ type tester interface {
 	Error(...any)
 	Errorf(string, ...any)
 	Fatal(...any)
+	Fatalf(string, ...any)
 }
 
 // checkRest fails if a lane was left in a state that nothing would move on.

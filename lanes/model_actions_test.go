@@ -3,6 +3,7 @@ package lanes
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -44,9 +45,14 @@ func (w *world) enqueue(t *rapid.T) {
 	must(t, w.d.Do(context.Background(), 0, func(tx *db.Tx) error { _, err := w.enqueueIn(t, tx, n); return err }))
 }
 
-// begin is the moment before the handler: the lane yields, or the handler starts.
 func (w *world) begin(t *rapid.T) {
 	n, h := w.held(t, false)
+	w.beginRun(t, n, h)
+}
+
+// beginRun is the moment before the handler: the lane yields, or the handler starts.
+func (w *world) beginRun(t tester, n *node, h *held) {
+	t.Helper()
 	if n.l.mustYield(h.r) {
 		n.l.release(h.r)
 		w.drop(n, h)
@@ -78,48 +84,80 @@ func (w *world) begin(t *rapid.T) {
 
 // outcome draws a Result and what it does to the model if it is stored.
 func (w *world) outcome(t *rapid.T, n *node, r *run) (Result, func()) {
+	return w.outcomeOf(n, r, rapid.IntRange(0, 9).Draw(t, "outcome"), time.Duration(rapid.SampledFrom([]int{1, 200, 2000}).Draw(t, "after"))*time.Millisecond)
+}
+
+// The outcomes; every number above is a task that is done.
+const (
+	goesOn = iota
+	goesOnLater
+	fails
+	pausesOwn
+	cannotStore
+	donePauses
+	doneResumes
+	doneResumesToo
+	done
+)
+
+func (w *world) outcomeOf(n *node, r *run, outcome int, wait time.Duration) (Result, func()) {
 	id, seq, ref := r.lane.ID, r.task.seq, r.task.ref
-	wait := time.Duration(rapid.SampledFrom([]int{1, 200, 2000}).Draw(t, "after")) * time.Millisecond
-	done := Result{Commit: func(tx *db.Tx) error {
+	ended := Result{Commit: func(tx *db.Tx) error {
 		_, err := tx.Exec(ranSQL, id, seq, ref, r.owner)
 		return err
 	}}
 	settled := func() { w.open[id], w.lost[id] = 0, false }
 	finished := func() { settled(); w.fails[id] = 0 }
 	failed := func() { settled(); w.fails[id]++ }
-	switch rapid.IntRange(0, 9).Draw(t, "outcome") {
-	case 0:
-		return Result{Next: Again}, func() { settled(); w.open[id] = 0 }
-	case 1:
+	switch outcome {
+	case goesOn:
+		return Result{Next: Again}, settled
+	case goesOnLater:
 		return Result{Next: Again, After: wait}, settled
-	case 2:
+	case fails:
 		return Result{Next: Retry, After: wait}, failed
-	case 3:
+	case pausesOwn:
 		return Result{Next: Again, Pause: &Pause{For: wait}}, settled
-	case 4:
+	case cannotStore:
 		return Result{Commit: func(*db.Tx) error { return errors.New("refused") }}, failed
-	case 5:
-		done.Pause = &Pause{For: wait, Scope: "x"}
-		return done, finished
-	case 6, 7:
-		done.Resume = true
+	case donePauses:
+		ended.Pause = &Pause{For: wait, Scope: "x"}
+	case doneResumes, doneResumesToo:
+		ended.Resume = true
 	}
-	return done, finished
+	return ended, finished
 }
 
 func (w *world) settle(t *rapid.T) {
 	n, h := w.held(t, true)
+	w.settleRun(t, n, h, rapid.IntRange(0, 9).Draw(t, "outcome"), time.Duration(rapid.SampledFrom([]int{1, 200, 2000}).Draw(t, "after"))*time.Millisecond)
+}
+
+// settleRun stores an outcome, or finds that it comes too late.
+func (w *world) settleRun(t tester, n *node, h *held, outcome int, wait time.Duration) {
+	t.Helper()
 	mine := w.owns(t, n, h.r)
-	res, stored := w.outcome(t, n, h.r)
+	res, stored := w.outcomeOf(n, h.r, outcome, wait)
 	if mine {
 		stored()
 	}
 	h.begun = false
+	before := w.trace(t, h.r.lane.ID)
 	if !n.l.settle(h.r, res) {
 		w.drop(n, h)
-	} else if !mine {
-		t.Fatalf("%s: an outcome that came too late was stored", h.r.lane.ID)
 	}
+	if after := w.trace(t, h.r.lane.ID); !mine && after != before {
+		t.Fatalf("%s: an outcome that came too late was stored: %s, before %s", h.r.lane.ID, after, before)
+	}
+}
+
+// trace is what outcomes leave of a lane.
+func (w *world) trace(t tester, lane string) string {
+	var ran, tasks int
+	var epochs, heads int64
+	must(t, w.d.Row(context.Background(), `SELECT (SELECT count(*) FROM ran WHERE lane = $1), (SELECT count(*) FROM task WHERE lane_id = $1),
+		(SELECT coalesce(sum(epoch), 0) FROM lane WHERE id = $1), (SELECT coalesce(sum(head), 0) FROM lane WHERE id = $1)`, []any{lane}, &ran, &tasks, &epochs, &heads))
+	return fmt.Sprint(ran, tasks, epochs, heads)
 }
 
 // together puts an outcome between enqueues of other nodes, in one transaction.
@@ -179,9 +217,11 @@ func (w *world) aborted(t *rapid.T) {
 func (w *world) poll(t *rapid.T) { _, err := w.node(t).l.poll(context.Background()); must(t, err) }
 func (w *world) beat(t *rapid.T) { must(t, w.node(t).l.beat(context.Background())) }
 
-func (w *world) reap(t *rapid.T) {
+func (w *world) reap(t *rapid.T) { w.reapBy(t, w.node(t)) }
+
+func (w *world) reapBy(t tester, n *node) {
 	before := w.owners(t)
-	_, err := w.node(t).l.reap(context.Background())
+	_, err := n.l.reap(context.Background())
 	must(t, err)
 	after := w.owners(t)
 	for id := range before {

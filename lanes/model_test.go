@@ -32,7 +32,7 @@ func TestEveryInterleaving(t *testing.T) {
 		t.Repeat(map[string]func(*rapid.T){
 			"enqueue": w.enqueue, "begin": w.begin, "settle": w.settle, "together": w.together, "aborted": w.aborted,
 			"poll": w.poll, "beat": w.beat, "reap": w.reap, "time": w.time, "kill": w.kill, "stop": w.stop, "wake": w.wake, "resume": w.resume,
-			"": w.check,
+			"": func(t *rapid.T) { w.check(t) },
 		})
 		w.drain(t)
 	})
@@ -98,13 +98,13 @@ func (w *world) newNode(t tester) *node {
 	return n
 }
 
-func (w *world) owns(t *rapid.T, n *node, r *run) bool {
+func (w *world) owns(t tester, n *node, r *run) bool {
 	var k int
 	must(t, w.d.Row(context.Background(), `SELECT count(*) FROM lane WHERE id = $1 AND owner = $2 AND epoch = $3`, []any{r.lane.ID, r.owner, r.epoch}, &k))
 	return k == 1
 }
 
-func (w *world) owners(t *rapid.T) map[string]int64 {
+func (w *world) owners(t tester) map[string]int64 {
 	rows, err := w.d.Rows(context.Background(), `SELECT id, owner FROM lane WHERE owner IS NOT NULL`)
 	must(t, err)
 	defer func() { _ = rows.Close() }()
@@ -119,7 +119,7 @@ func (w *world) owners(t *rapid.T) map[string]int64 {
 	return owners
 }
 
-func (w *world) check(t *rapid.T) {
+func (w *world) check(t tester) {
 	checkRest(t, w.d)
 	for id, owner := range w.owners(t) {
 		for _, n := range w.nodes {
@@ -140,7 +140,7 @@ func (w *world) check(t *rapid.T) {
 }
 
 // drain lets one node finish everything and compares.
-func (w *world) drain(t *rapid.T) {
+func (w *world) drain(t tester) {
 	w.nodes = []*node{w.newNode(t)}
 	n := w.nodes[0]
 	left := 1
@@ -189,7 +189,7 @@ func (w *world) drain(t *rapid.T) {
 	}
 }
 
-func (w *world) reapAll(t *rapid.T, n *node) {
+func (w *world) reapAll(t tester, n *node) {
 	_, err := n.l.reap(context.Background())
 	must(t, err)
 }
