@@ -22,7 +22,7 @@ func (b *border) startRoutes() {
 
 // startBody takes the names of Kommunicate's conversation settings beside ours.
 type startBody struct {
-	startAliases
+	StartAliases
 	Channel  core.ChannelID `json:"channel" minLength:"1" maxLength:"100"`
 	Address  core.Address   `json:"address,omitempty" maxLength:"300" doc:"Whom to write to, as on the wire; or contact_id."`
 	Contact  core.ContactID `json:"contact_id,omitempty"`
@@ -42,8 +42,9 @@ type startBody struct {
 	Defaults core.Metadata  `json:"default_message_metadata,omitempty" doc:"Goes with every message to a bot, over chat_context."`
 }
 
-// startAliases are other names of the same things on Kommunicate's pages.
-type startAliases struct {
+// StartAliases are other names of the same things on Kommunicate's pages. It is
+// exported because huma sets its fields.
+type StartAliases struct {
 	GroupName       string        `json:"defaultGroupName,omitempty" maxLength:"500" doc:"title"`
 	UntilAgent      string        `json:"conversationTitle,omitempty" maxLength:"500" doc:"The title until an agent owns the conversation."`
 	UserName        string        `json:"userName,omitempty" maxLength:"200" doc:"name"`

@@ -34,6 +34,7 @@ type heard struct {
 // call is one call of a bot's webhook.
 type call struct {
 	heard
+	body []byte
 	id   string // webhook-id
 	bot  *bot
 	w    http.ResponseWriter
@@ -97,7 +98,7 @@ func (b *bot) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return // the bridge was killed
 	}
-	c := call{id: r.Header.Get("webhook-id"), bot: b, w: w, gone: r.Context().Done()}
+	c := call{body: body, id: r.Header.Get("webhook-id"), bot: b, w: w, gone: r.Context().Done()}
 	if err := json.Unmarshal(body, &c.heard); err != nil {
 		b.t.Errorf("a bot was called with %q: %v", body, err)
 	}
