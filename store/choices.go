@@ -57,7 +57,7 @@ func picked(token string, of core.MessageID, o core.Option) core.Selection {
 
 // typed reads "2" or a title as a pick, if it names one of what was shown last.
 func (t *tx) typed(c *conversation, said core.Text) (core.Content, error) {
-	if c.lastSeq == 0 || utf8.RuneCountInString(said.Body) > longestTyped {
+	if !c.live && !t.batch().live[c.ID] || utf8.RuneCountInString(said.Body) > longestTyped {
 		return said, nil
 	}
 	sets, err := t.offered(c)

@@ -2,9 +2,8 @@ package store
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
+	"slices"
 
 	"causeway/core"
 	"causeway/db"
@@ -15,6 +14,11 @@ type identity struct {
 	id      int64
 	contact core.ContactID
 	address core.Address
+	names   []string // by which the provider knows it, of those that were asked for
+
+	// What is known of the contact, if read is set.
+	read                            bool
+	name, username, phone, language string
 }
 
 // identify finds the person, by any of their lasting names, or makes them known.
@@ -28,17 +32,16 @@ func (t *tx) identify(ch core.ChannelID, p core.Person) (identity, error) {
 	if err != nil {
 		return identity{}, err
 	}
-	known := who.id != 0
-	if !known {
+	if who.id == 0 {
 		if who, err = t.newIdentity(ch, p); err != nil {
 			return identity{}, err
 		}
 	}
 	for _, name := range names {
-		if known && len(names) == 1 {
-			break
+		if slices.Contains(who.names, db.Clean(name)) {
+			continue
 		}
-		if _, err := t.Exec(`INSERT INTO identity_key(channel, name, identity_id) VALUES($1, $2, $3) ON CONFLICT(channel, name) DO NOTHING`, string(ch), db.Clean(name), who.id); err != nil {
+		if _, err := t.Tx.Exec(`INSERT INTO identity_key(channel, name, identity_id) VALUES($1, $2, $3) ON CONFLICT(channel, name) DO NOTHING`, string(ch), db.Clean(name), who.id); err != nil {
 			return identity{}, fmt.Errorf("name contact: %w", err)
 		}
 	}
@@ -48,16 +51,34 @@ func (t *tx) identify(ch core.ChannelID, p core.Person) (identity, error) {
 // named is the identity of the first of the names that is known, the zero one if
 // none is.
 func (t *tx) named(ch core.ChannelID, names []string) (identity, error) {
-	var who identity
-	for _, name := range names {
-		err := t.Row(`SELECT i.id, i.contact_id, i.address FROM identity_key k JOIN identity i ON i.id = k.identity_id WHERE k.channel = $1 AND k.name = $2`,
-			[]any{string(ch), db.Clean(name)}, &who.id, &who.contact, &who.address)
-		if err == nil || !errors.Is(err, sql.ErrNoRows) {
-			return who, err
-		}
+	clean := make([]string, len(names))
+	args := []any{string(ch)}
+	for i, name := range names {
+		clean[i] = db.Clean(name)
+		args = append(args, clean[i])
 	}
-	return who, nil
+	rows, err := t.Tx.Rows(namedSQL+db.Values(1, len(args))[len("($1, "):], args...)
+	if err != nil {
+		return identity{}, fmt.Errorf("look for contact: %w", err)
+	}
+	found, err := collect(rows, func(scan func(...any) error) (who identity, err error) {
+		who.names, who.read = make([]string, 1), true
+		err = scan(&who.names[0], &who.id, &who.contact, &who.address, &who.name, &who.username, &who.phone, &who.language)
+		return who, err
+	})
+	if err != nil || len(found) == 0 {
+		return identity{}, err
+	}
+	sortBy(found, func(who identity) int { return slices.Index(clean, who.names[0]) })
+	for _, other := range found[1:] {
+		found[0].names = append(found[0].names, other.names...)
+	}
+	return found[0], nil
 }
+
+// namedSQL ends with the names.
+const namedSQL = `SELECT k.name, i.id, i.contact_id, i.address, p.name, p.username, p.phone, p.language FROM identity_key k
+	JOIN identity i ON i.id = k.identity_id JOIN contact p ON p.id = i.contact_id WHERE k.channel = $1 AND k.name IN (`
 
 func (t *tx) newIdentity(ch core.ChannelID, p core.Person) (identity, error) {
 	who := identity{id: t.s.newID(), address: core.Address(db.Clean(string(p.Address)))}
@@ -67,13 +88,13 @@ func (t *tx) newIdentity(ch core.ChannelID, p core.Person) (identity, error) {
 	}
 	user = core.UserIDOf(user)
 	id := t.s.newID()
-	err := t.Row(`INSERT INTO contact(id, user_id, name, username, phone, email, image_link, language, metadata, created_at)
+	err := t.Tx.Row(`INSERT INTO contact(id, user_id, name, username, phone, email, image_link, language, metadata, created_at)
 		VALUES($1, $2, $3, $4, $5, '', '', $6, '', $7) ON CONFLICT(user_id) DO UPDATE SET user_id = excluded.user_id RETURNING id`,
 		[]any{id, user, db.Clean(p.Name), db.Clean(p.Username), db.Clean(p.Phone), db.Clean(p.Language), t.now}, &who.contact)
 	if err != nil {
 		return identity{}, fmt.Errorf("add contact: %w", err)
 	}
-	if _, err := t.Exec(`INSERT INTO identity(id, channel, contact_id, address) VALUES($1, $2, $3, $4)`,
+	if _, err := t.Tx.Exec(`INSERT INTO identity(id, channel, contact_id, address) VALUES($1, $2, $3, $4)`,
 		who.id, string(ch), int64(who.contact), string(who.address)); err != nil {
 		return identity{}, fmt.Errorf("add identity: %w", err)
 	}
@@ -89,11 +110,16 @@ func (t *tx) refresh(who *identity, p core.Person) error {
 		}
 		who.address = address
 	}
-	_, err := t.Exec(`UPDATE contact SET name = CASE WHEN name = '' THEN $1 ELSE name END,
+	name, username, phone, language := db.Clean(p.Name), db.Clean(p.Username), db.Clean(p.Phone), db.Clean(p.Language)
+	tells := func(has, told string) bool { return told != "" && has != told }
+	if who.read && (who.name != "" || name == "") && !tells(who.username, username) && (who.phone != "" || phone == "") && !tells(who.language, language) {
+		return nil
+	}
+	_, err := t.Tx.Exec(`UPDATE contact SET name = CASE WHEN name = '' THEN $1 ELSE name END,
 		username = CASE WHEN $2 = '' THEN username ELSE $2 END, phone = CASE WHEN phone = '' THEN $3 ELSE phone END,
 		language = CASE WHEN $4 = '' THEN language ELSE $4 END
 		WHERE id = $5 AND (name = '' AND $1 <> '' OR $2 <> '' AND username <> $2 OR phone = '' AND $3 <> '' OR $4 <> '' AND language <> $4)`,
-		db.Clean(p.Name), db.Clean(p.Username), db.Clean(p.Phone), db.Clean(p.Language), int64(who.contact))
+		name, username, phone, language, int64(who.contact))
 	if err != nil {
 		return fmt.Errorf("refresh contact: %w", err)
 	}

@@ -27,6 +27,40 @@ type conversation struct {
 	loaded    string // the dialogue as it was
 	forgetAt  int64
 	counted   string // the agent in whose load it is counted, "" for none
+	live      bool   // it has messages whose options may be typed
+	holds     bool   // it has messages that wait for the contact to write
+	kept      steady // as it is stored
+}
+
+// steady is what most operations leave as it is.
+type steady struct {
+	status, ownerType, ownerID, ownerName string
+	ownerEpoch                            int64
+	team, tags, metadata, title           string
+	titled                                int
+	lastAgent, terms, dialogue            string
+	forgetAt                              int64
+}
+
+// steady is what would be stored now.
+func (c *conversation) steady() (steady, error) {
+	tags, err := pack(c.Tags)
+	if err != nil {
+		return steady{}, err
+	}
+	metadata, err := pack(c.Metadata)
+	if err != nil {
+		return steady{}, err
+	}
+	terms, err := pack(c.Terms)
+	return c.steadyWith(tags, metadata, terms), err
+}
+
+func (c *conversation) steadyWith(tags, metadata, terms string) steady {
+	return steady{
+		status: string(c.Status), ownerType: string(c.Owner.Type), ownerID: c.Owner.ID, ownerName: c.Owner.Name, ownerEpoch: c.OwnerEpoch,
+		team: c.Team, tags: tags, metadata: metadata, title: db.Clean(c.Title), titled: c.titled, lastAgent: c.lastAgent, terms: terms, dialogue: c.dialogue, forgetAt: c.forgetAt,
+	}
 }
 
 const conversationColumns = `c.id, c.channel, c.kind, c.identity_id, c.contact_id, c.status, c.owner_type, c.owner_id, c.owner_name, c.owner_epoch,
@@ -47,6 +81,7 @@ func (c *conversation) scan(scan func(...any) error, more ...any) error {
 		closes := timeOf(c.heardAt + c.windowMS)
 		c.WindowClosesAt = &closes
 	}
+	c.kept = c.steadyWith(tags, metadata, terms)
 	return errors.Join(unpack(tags, &c.Tags), unpack(metadata, &c.Metadata), unpack(terms, &c.Terms))
 }
 
@@ -67,9 +102,12 @@ func (t *tx) present(identity int64) (*conversation, error) {
 func (t *tx) loadWhere(where string, arg int64) (*conversation, error) {
 	var c conversation
 	scan := func(dst ...any) error {
-		return t.Row(`SELECT `+conversationColumns+` FROM conversation c WHERE `+where, []any{arg}, dst...)
+		// Past what is put: none of it is a conversation, nor a message that is held;
+		// whether one is live, the batch knows too.
+		return t.Tx.Row(`SELECT `+conversationColumns+`, EXISTS (SELECT 1 FROM message m WHERE m.conversation_id = c.id AND m.live = 1),
+			EXISTS (SELECT 1 FROM message m WHERE m.conversation_id = c.id AND m.status = 'held') FROM conversation c WHERE `+where, []any{arg}, dst...)
 	}
-	if err := c.scan(scan); err != nil {
+	if err := c.scan(scan, &c.live, &c.holds); err != nil {
 		return nil, fmt.Errorf("load conversation: %w", err)
 	}
 	return &c, nil
@@ -81,7 +119,7 @@ func (t *tx) begin(ch core.ChannelInfo, who identity) (*conversation, error) {
 	c.ID, c.Channel, c.Kind, c.Status = core.ConversationID(t.s.newID()), ch.ID, ch.Kind, core.Open
 	c.Contact.ID, c.Owner.Type = who.contact, core.Nobody
 	c.CreatedAt, c.UpdatedAt = timeOf(t.now), timeOf(t.now)
-	_, err := t.Exec(`INSERT INTO conversation(id, channel, kind, identity_id, contact_id, present, status, owner_type, owner_id, owner_name, owner_epoch,
+	_, err := t.Tx.Exec(`INSERT INTO conversation(id, channel, kind, identity_id, contact_id, present, status, owner_type, owner_id, owner_name, owner_epoch,
 		team, tags, metadata, title, title_given, unread, last_seq, heard_at, window_ms, last_agent, terms, hops, dialogue, created_at, updated_at)
 		VALUES($1, $2, $3, $4, $5, 1, $6, $7, '', '', 0, '', '', '', '', 0, 0, 0, 0, $8, '', '', 0, '', $9, $9)`,
 		int64(c.ID), string(c.Channel), c.Kind, c.identity, int64(c.contact), string(c.Status), string(core.Nobody), c.windowMS, t.now)
@@ -93,27 +131,24 @@ func (t *tx) begin(ch core.ChannelInfo, who identity) (*conversation, error) {
 
 // save writes what operations change of a conversation.
 func (t *tx) save(c *conversation) error {
-	tags, err := pack(c.Tags)
-	if err != nil {
-		return err
-	}
-	metadata, err := pack(c.Metadata)
-	if err != nil {
-		return err
-	}
-	terms, err := pack(c.Terms)
-	if err != nil {
-		return err
-	}
 	t.keepSecrets(c)
-	_, err = t.Exec(`UPDATE conversation SET status = $1, owner_type = $2, owner_id = $3, owner_name = $4, owner_epoch = $5, team = $6, tags = $7, metadata = $8,
-		title = $9, title_given = $10, unread = $11, last_seq = $12, heard_at = $13, window_ms = $14, last_agent = $15, terms = $16, hops = $17, dialogue = $18, forget_at = $19,
-		updated_at = $20 WHERE id = $21`,
-		string(c.Status), string(c.Owner.Type), c.Owner.ID, c.Owner.Name, c.OwnerEpoch, c.Team, tags, metadata,
-		db.Clean(c.Title), c.titled, c.Unread, c.lastSeq, c.heardAt, c.windowMS, c.lastAgent, terms, c.hops, c.dialogue, c.forgetAt, t.now, int64(c.ID))
+	now, err := c.steady()
+	if err != nil {
+		return err
+	}
+	if now == c.kept {
+		_, err = t.Tx.Exec(`UPDATE conversation SET unread = $1, last_seq = $2, heard_at = $3, window_ms = $4, hops = $5, updated_at = $6 WHERE id = $7`,
+			c.Unread, c.lastSeq, c.heardAt, c.windowMS, c.hops, t.now, int64(c.ID))
+	} else {
+		_, err = t.Tx.Exec(`UPDATE conversation SET status = $1, owner_type = $2, owner_id = $3, owner_name = $4, owner_epoch = $5, team = $6, tags = $7, metadata = $8,
+			title = $9, title_given = $10, last_agent = $11, terms = $12, dialogue = $13, forget_at = $14, unread = $15, last_seq = $16, heard_at = $17, window_ms = $18, hops = $19, updated_at = $20 WHERE id = $21`,
+			now.status, now.ownerType, now.ownerID, now.ownerName, now.ownerEpoch, now.team, now.tags, now.metadata,
+			now.title, now.titled, now.lastAgent, now.terms, now.dialogue, now.forgetAt, c.Unread, c.lastSeq, c.heardAt, c.windowMS, c.hops, t.now, int64(c.ID))
+	}
 	if err != nil {
 		return fmt.Errorf("save conversation: %w", err)
 	}
+	c.kept = now
 	return t.countLoad(c)
 }
 

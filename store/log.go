@@ -9,8 +9,13 @@ import (
 	"causeway/db"
 )
 
-// batch is what the operations of one transaction leave for its end.
-type batch struct{ entries []entry }
+// batch is what the operations of one transaction leave for its end, and what
+// they must know of each other's rows that are put and not yet written.
+type batch struct {
+	entries []entry
+	made    map[string]core.ItemFate     // messages by event key and by provider id
+	live    map[core.ConversationID]bool // has a new message with options
+}
 
 type entry struct {
 	kind         string
@@ -19,7 +24,7 @@ type entry struct {
 	data         string
 }
 
-func newBatch() *batch { return &batch{} }
+var insertLog = &db.Insert{Into: `INSERT INTO log(seq, type, conversation_id, at, data)`, Columns: 5}
 
 // writeLog numbers the batch's entries. It is the batch's last statement, so
 // that the row of log_head is held shortest, and the sequence is dense and in
@@ -36,10 +41,7 @@ func (s *Store) writeLog(t *db.Tx) error {
 	}
 	for i, e := range b.entries {
 		seq := last - n + int64(i) + 1
-		if _, err := t.Exec(`INSERT INTO log(seq, type, conversation_id, at, data) VALUES($1, $2, $3, $4, $5)`,
-			seq, e.kind, int64(e.conversation), e.at, e.data); err != nil {
-			return fmt.Errorf("write log: %w", err)
-		}
+		t.Put(insertLog, seq, e.kind, int64(e.conversation), e.at, e.data)
 	}
 	t.After(s.tell)
 	return nil

@@ -30,6 +30,21 @@ type row struct {
 	turn     string
 }
 
+var insertMessage = &db.Insert{Into: `INSERT INTO message(id, conversation_id, seq, channel, direction, sender_type, sender_id, sender_name, content, text, metadata, private,
+	reply_to, provider_id, event_key, said_at, status, fault, notes, details, parts, options, live, answer, made, resent, once, turn, created_at)`, Columns: 29}
+
+// remember keeps what others in the batch must know of a message before it is
+// written.
+func (t *tx) remember(c *conversation, r row) {
+	b := t.batch()
+	if len(r.options) > 0 {
+		b.live[c.ID] = true
+	}
+	for _, name := range madeNames(c.Channel, r.eventKey, r.ProviderID) {
+		b.made[name] = core.ItemFate{Message: r.ID, Conversation: c.ID}
+	}
+}
+
 // insert writes a message at the end of its conversation; the caller saves c.
 func (t *tx) insert(c *conversation, r row) (core.Message, error) {
 	c.lastSeq++
@@ -54,16 +69,12 @@ func (t *tx) insert(c *conversation, r row) (core.Message, error) {
 			packed[name] = ""
 		}
 	}
-	_, err = t.Exec(`INSERT INTO message(id, conversation_id, seq, channel, direction, sender_type, sender_id, sender_name, content, text, metadata, private,
-		reply_to, provider_id, event_key, said_at, status, fault, notes, details, parts, options, live, answer, made, resent, once, turn, created_at)
-		VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, '', $20, $21, $22, $23, 0, 0, $24, $25, $26)`,
+	t.Put(insertMessage,
 		int64(r.ID), int64(r.Conversation), r.Seq, string(c.Channel), string(r.Direction), string(r.Sender.Type), r.Sender.ID, db.Clean(r.Sender.Name),
 		cleanJSON(content), r.Text, packed["metadata"], flag(r.Private), int64(r.ReplyTo), optional(db.Clean(string(r.ProviderID))), optional(db.Clean(r.eventKey)),
-		millis(r.At), string(r.Status), packed["fault"], packed["notes"], parts, packed["options"], flag(len(r.options) > 0), int64(r.answer),
-		optional(r.once), r.turn, t.now)
-	if err != nil {
-		return core.Message{}, fmt.Errorf("write message: %w", err)
-	}
+		millis(r.At), string(r.Status), packed["fault"], packed["notes"], "", parts, packed["options"], flag(len(r.options) > 0), int64(r.answer),
+		0, 0, optional(r.once), r.turn, t.now)
+	t.remember(c, r)
 	if err := c.beginDialogue(r.Message); err != nil {
 		return core.Message{}, err
 	}

@@ -33,6 +33,11 @@ func (t *tx) ask(a core.Asked) (d core.Decision, err error) {
 	return t.s.o.Router.Route(a), nil
 }
 
+var (
+	insertAssignment = &db.Insert{Into: `INSERT INTO assignment(id, conversation_id, at, owner_type, owner_id, owner_name, team, epoch, cause, why)`, Columns: 10}
+	insertEvent      = &db.Insert{Into: `INSERT INTO bot_event(id, conversation_id, name, data, state, created_at)`, Columns: 6}
+)
+
 // own carries a decision out: the new owner under a new epoch, the reasons, the
 // notice, the turn that the agent had, and what the contact is told. Choices
 // that were shown earlier are over when a person takes the conversation.
@@ -51,11 +56,8 @@ func (t *tx) own(c *conversation, cause core.Cause, d core.Decision) error {
 	if err != nil {
 		return err
 	}
-	if _, err := t.Exec(`INSERT INTO assignment(id, conversation_id, at, owner_type, owner_id, owner_name, team, epoch, cause, why)
-		VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`, t.s.newID(), int64(c.ID), t.now,
-		string(c.Owner.Type), c.Owner.ID, c.Owner.Name, c.Team, c.OwnerEpoch, string(cause), why); err != nil {
-		return fmt.Errorf("keep assignment: %w", err)
-	}
+	t.Put(insertAssignment, t.s.newID(), int64(c.ID), t.now,
+		string(c.Owner.Type), c.Owner.ID, c.Owner.Name, c.Team, c.OwnerEpoch, string(cause), why)
 	if d.Group != "" {
 		turn, err := t.pass()
 		if err != nil {
@@ -132,9 +134,6 @@ func (t *tx) event(c *conversation, e core.BotEvent) error {
 		return err
 	}
 	id := t.s.newID()
-	if _, err := t.Exec(`INSERT INTO bot_event(id, conversation_id, name, data, state, created_at) VALUES($1, $2, $3, $4, $5, $6)`,
-		id, int64(c.ID), db.Clean(e.Name), data, turnPending, t.now); err != nil {
-		return fmt.Errorf("queue event: %w", err)
-	}
+	t.Put(insertEvent, id, int64(c.ID), db.Clean(e.Name), data, turnPending, t.now)
 	return t.enqueueBot(c, whatEvent, id)
 }

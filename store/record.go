@@ -91,17 +91,22 @@ func (t *tx) keepDelivery(a core.Arrival, fates []core.ItemFate) error {
 	if !utf8.ValidString(body) || strings.ContainsRune(body, 0) {
 		body, packed = base64.StdEncoding.EncodeToString([]byte(body)), true
 	}
-	if _, err := t.Exec(`INSERT INTO delivery(id, channel, at, body, packed, items) VALUES($1, $2, $3, $4, $5, $6)`,
-		t.s.newID(), string(a.Channel), millis(a.At), body, flag(packed), items); err != nil {
-		return fmt.Errorf("keep delivery: %w", err)
-	}
+	t.Put(insertDelivery, t.s.newID(), string(a.Channel), millis(a.At), body, flag(packed), items)
 	return nil
 }
+
+var insertDelivery = &db.Insert{Into: `INSERT INTO delivery(id, channel, at, body, packed, items)`, Columns: 6}
 
 // known finds the message that an item made when it came before.
 func (t *tx) known(ch core.ChannelID, item core.Item, provider core.ProviderID) (core.ItemFate, bool, error) {
 	f := core.ItemFate{Key: item.Key, Fate: core.FateDuplicate}
-	err := t.Row(`SELECT id, conversation_id FROM message WHERE channel = $1 AND event_key = $2
+	for _, name := range madeNames(ch, item.Key, provider) {
+		if made, ok := t.batch().made[name]; ok {
+			f.Message, f.Conversation = made.Message, made.Conversation
+			return f, true, nil
+		}
+	}
+	err := t.Tx.Row(`SELECT id, conversation_id FROM message WHERE channel = $1 AND event_key = $2
 		UNION ALL SELECT id, conversation_id FROM message WHERE channel = $1 AND provider_id = $3 LIMIT 1`,
 		[]any{string(ch), db.Clean(item.Key), db.Clean(string(provider))}, &f.Message, &f.Conversation)
 	switch {
@@ -111,6 +116,17 @@ func (t *tx) known(ch core.ChannelID, item core.Item, provider core.ProviderID) 
 		return core.ItemFate{}, false, fmt.Errorf("look for duplicate: %w", err)
 	}
 	return f, true, nil
+}
+
+// madeNames are the unique names of a message among those of its channel.
+func madeNames(ch core.ChannelID, key string, provider core.ProviderID) (names []string) {
+	if key != "" {
+		names = append(names, string(ch)+"\x00e"+db.Clean(key))
+	}
+	if provider != "" {
+		names = append(names, string(ch)+"\x00p"+db.Clean(string(provider)))
+	}
+	return names
 }
 
 // hear records a message from a contact.
@@ -291,6 +307,9 @@ func (t *tx) follow(c *conversation, r row) error {
 
 // releaseHeld queues, in order, what waited for the contact to write.
 func (t *tx) releaseHeld(c *conversation) error {
+	if !c.holds {
+		return nil
+	}
 	rows, err := t.Rows(`UPDATE message SET status = 'queued', fault = '' WHERE conversation_id = $1 AND status = 'held' RETURNING id, seq`, int64(c.ID))
 	if err != nil {
 		return fmt.Errorf("release held messages: %w", err)

@@ -206,16 +206,19 @@ func (t *tx) setMessage(c core.ConversationID, id core.MessageID, to core.Status
 	if _, err := t.Exec(`UPDATE message SET status = $1, fault = $2 WHERE id = $3`, string(to), text, int64(id)); err != nil {
 		return fmt.Errorf("set status: %w", err)
 	}
+	return t.noteStatus(c, id, to, fault)
+}
+
+func (t *tx) noteStatus(c core.ConversationID, id core.MessageID, to core.Status, fault *core.Fault) error {
 	return t.note("message.updated", c, map[string]any{"message": map[string]any{"id": id, "status": to, "fault": fault}})
 }
+
+var insertCall = &db.Insert{Into: `INSERT INTO call(channel, provider_id, message_id, n, at)`, Columns: 5, Then: `ON CONFLICT DO NOTHING`}
 
 // madeCall keeps the provider's id of a call that was made.
 func (t *tx) madeCall(ch core.ChannelID, id core.MessageID, n int, provider core.ProviderID, at time.Time) error {
 	if provider != "" {
-		if _, err := t.Exec(`INSERT INTO call(channel, provider_id, message_id, n, at) VALUES($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
-			string(ch), db.Clean(string(provider)), int64(id), n, millis(at)); err != nil {
-			return fmt.Errorf("keep call: %w", err)
-		}
+		t.Put(insertCall, string(ch), db.Clean(string(provider)), int64(id), n, millis(at))
 	}
 	if _, err := t.Exec(`UPDATE message SET made = $1, provider_id = CASE WHEN $1 = 1 AND NOT EXISTS
 		(SELECT 1 FROM message o WHERE o.channel = $2 AND o.provider_id = $3) THEN $3 ELSE provider_id END WHERE id = $4 AND made < $1`,

@@ -196,7 +196,7 @@ func (t *tx) endTurn(task lanes.Task, state string) error {
 	if task.What != whatMessage {
 		query = `UPDATE bot_event SET state = $1 WHERE id = $2 AND state = 'pending'`
 	}
-	if _, err := t.Exec(query, state, task.Ref); err != nil {
+	if _, err := t.Tx.Exec(query, state, task.Ref); err != nil { // it was written before the turn began
 		return fmt.Errorf("end turn: %w", err)
 	}
 	return t.forgetForm(task)

@@ -22,17 +22,49 @@ type tx struct {
 
 func (s *Store) tx(t *db.Tx) *tx { return &tx{Tx: t, s: s, now: s.now()} }
 
+// Exec runs a statement, once what was put before it is written. A statement that
+// has nothing to do with rows that are put, which are those of the Inserts of this
+// package and of lanes, goes past them: t.Tx.Exec. So do Row and Rows.
+func (t *tx) Exec(query string, args ...any) (int64, error) {
+	if err := t.Settle(); err != nil {
+		return 0, err
+	}
+	return t.Tx.Exec(query, args...)
+}
+
+// Row is Exec for a question with one answer.
+func (t *tx) Row(query string, args []any, dst ...any) error {
+	if err := t.Settle(); err != nil {
+		return err
+	}
+	return t.Tx.Row(query, args, dst...)
+}
+
+// Rows is Exec for a question with many.
+func (t *tx) Rows(query string, args ...any) (*sql.Rows, error) {
+	if err := t.Settle(); err != nil {
+		return nil, err
+	}
+	return t.Tx.Rows(query, args...)
+}
+
+// batch is what the operations of this transaction know of each other.
+func (t *tx) batch() *batch {
+	b, _ := t.Local().(*batch)
+	if b == nil {
+		b = &batch{made: map[string]core.ItemFate{}, live: map[core.ConversationID]bool{}}
+		t.SetLocal(b)
+	}
+	return b
+}
+
 // note adds an entry to the event log, at the end of the transaction.
 func (t *tx) note(kind string, c core.ConversationID, data any) error {
 	body, err := json.Marshal(data)
 	if err != nil {
 		return fmt.Errorf("log %s: %w", kind, err)
 	}
-	batch, _ := t.Local().(*batch)
-	if batch == nil {
-		batch = newBatch()
-		t.SetLocal(batch)
-	}
+	batch := t.batch()
 	batch.entries = append(batch.entries, entry{kind: kind, conversation: c, at: t.now, data: cleanJSON(body)})
 	return nil
 }

@@ -115,6 +115,11 @@ func (t *tx) sendWaits(w core.SendWork, o core.Later) error {
 // callMade stores one call that was made; with the last one the message is sent,
 // and what was reported of it meanwhile applies.
 func (t *tx) callMade(w core.SendWork, o core.CallMade) error {
+	if o.Last && o.Provider != "" {
+		if plain, err := t.plainlySent(w, o); plain || err != nil {
+			return err
+		}
+	}
 	if o.Provider != "" || !o.Last {
 		if err := t.madeCall(w.Channel, w.Message.ID, w.Made, o.Provider, o.At); err != nil {
 			return err
@@ -133,6 +138,32 @@ func (t *tx) callMade(w core.SendWork, o core.CallMade) error {
 		return err
 	}
 	return t.settleEchoes(w.Message.Conversation)
+}
+
+// plainlySent stores the last call of a message if nothing was reported of it yet,
+// which is nearly always so: one look at all that might be there, and one change.
+func (t *tx) plainlySent(w core.SendWork, o core.CallMade) (bool, error) {
+	var was core.Status
+	var made int
+	var early, reached, echoed bool
+	err := t.Tx.Row(`SELECT m.status, m.made, EXISTS (SELECT 1 FROM early e WHERE e.channel = $1 AND e.provider_id = $2),
+		EXISTS (SELECT 1 FROM conversation c JOIN reached r ON r.identity_id = c.identity_id WHERE c.id = m.conversation_id),
+		EXISTS (SELECT 1 FROM echo x WHERE x.conversation_id = m.conversation_id) FROM message m WHERE m.id = $3`,
+		[]any{string(w.Channel), db.Clean(string(o.Provider)), int64(w.Message.ID)}, &was, &made, &early, &reached, &echoed)
+	if err != nil {
+		return false, fmt.Errorf("read status: %w", err)
+	}
+	if early || reached || echoed || made != 0 || w.Made != 0 || !core.Sent.Follows(was) {
+		return false, nil
+	}
+	provider := db.Clean(string(o.Provider))
+	t.Put(insertCall, string(w.Channel), provider, int64(w.Message.ID), 0, millis(o.At))
+	if _, err := t.Tx.Exec(`UPDATE message SET status = $1, fault = '', made = 1, provider_id = CASE WHEN NOT EXISTS
+		(SELECT 1 FROM message o WHERE o.channel = $2 AND o.provider_id = $3) THEN $4 ELSE provider_id END WHERE id = $5`,
+		string(core.Sent), string(w.Channel), provider, provider, int64(w.Message.ID)); err != nil {
+		return false, fmt.Errorf("keep call: %w", err)
+	}
+	return true, t.noteStatus(w.Message.Conversation, w.Message.ID, core.Sent, nil)
 }
 
 func (t *tx) sendFailed(w core.SendWork, o core.SendFailed) error {
