@@ -42,7 +42,7 @@ type Asked struct {
 	// Present are the agents and bots that take part besides the owner.
 	Present []string
 	Agents  []AgentState
-	// Waiting are the groups in whose queues conversations wait already.
+	// Waiting are the groups in whose queues conversations wait that came earlier.
 	Waiting []string
 	Now     time.Time
 }

@@ -94,7 +94,7 @@ func (r *route) absent(id string) string {
 // promised reports whether the agent's next conversation is one that waits in a
 // queue: nobody overtakes it.
 func (r *route) promised(id string) bool {
-	if !r.config.Queue || r.asked.Cause == core.CauseQueue {
+	if !r.config.Queue {
 		return false
 	}
 	return slices.ContainsFunc(r.asked.Waiting, func(key string) bool {

@@ -11,23 +11,28 @@ import (
 // an answer that depends on the agents' turns and loads is asked for again behind
 // the turnstile, with what is true there.
 func (t *tx) decide(c *conversation, a core.Asked) (core.Decision, error) {
+	return t.decideFor(c, a, 0)
+}
+
+// decideFor is decide for a conversation that waits with a ticket, 0 if it has none.
+func (t *tx) decideFor(c *conversation, a core.Asked, ticket int64) (core.Decision, error) {
 	a.Channel, a.Owner, a.OwnTeam, a.LastAgent, a.Present = c.Channel, c.Owner, c.Team, c.lastAgent, c.Terms.Participants
-	d, err := t.ask(a)
-	if err != nil || t.s.db.Exclusive() || d.Group == "" && d.Queue == "" {
+	d, err := t.ask(a, ticket)
+	if err != nil || !t.s.db.Shared() || d.Group == "" && d.Queue == "" {
 		return d, err
 	}
 	if _, err := t.pass(); err != nil {
 		return d, err
 	}
-	return t.ask(a)
+	return t.ask(a, ticket)
 }
 
-func (t *tx) ask(a core.Asked) (d core.Decision, err error) {
+func (t *tx) ask(a core.Asked, ticket int64) (d core.Decision, err error) {
 	a.Now = timeOf(t.now)
 	if a.Agents, err = t.agents(); err != nil {
 		return d, err
 	}
-	if a.Waiting, err = t.waitingGroups(); err != nil {
+	if a.Waiting, err = t.waitingBefore(ticket); err != nil {
 		return d, err
 	}
 	return t.s.o.Router.Route(a), nil

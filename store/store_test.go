@@ -35,7 +35,9 @@ func open(t *testing.T, rules routing.Config) *bench {
 
 func reopen(t *testing.T, rules routing.Config, url string) *bench {
 	t.Helper()
-	rules.Agents = []routing.Agent{{ID: "ann"}, {ID: "ben"}}
+	if rules.Agents == nil {
+		rules.Agents = []routing.Agent{{ID: "ann"}, {ID: "ben"}}
+	}
 	rules.Bots = []routing.Bot{{ID: "helper"}, {ID: "other"}}
 	table, problems := routing.New(rules)
 	if len(problems) > 0 {

@@ -21,8 +21,11 @@ func (t *tx) pass() (passed int64, err error) {
 const groupsSQL = `WITH RECURSIVE g(grp) AS (SELECT min(grp) FROM waiting
 	UNION ALL SELECT (SELECT min(w.grp) FROM waiting w WHERE w.grp > g.grp) FROM g WHERE g.grp IS NOT NULL)`
 
-func (t *tx) waitingGroups() ([]string, error) {
-	rows, err := t.Rows(groupsSQL + ` SELECT grp FROM g WHERE grp IS NOT NULL`)
+// waitingBefore lists the groups in whose queues somebody waits with an earlier
+// ticket, any if it is 0.
+func (t *tx) waitingBefore(ticket int64) ([]string, error) {
+	rows, err := t.Rows(groupsSQL+` SELECT grp FROM g WHERE grp IS NOT NULL
+		AND (CAST($1 AS BIGINT) = 0 OR (SELECT min(o.ticket) FROM waiting o WHERE o.grp = g.grp) < $1)`, ticket)
 	if err != nil {
 		return nil, fmt.Errorf("read the queues: %w", err)
 	}
@@ -100,14 +103,14 @@ func (t *tx) call(id core.ConversationID, group string) (seat, error) {
 	if err != nil {
 		return seated, ignoreMissing(err)
 	}
-	var still int
-	if err := t.Row(`SELECT count(*) FROM waiting WHERE conversation_id = $1 AND grp = $2`, []any{int64(id), group}, &still); err != nil {
+	var ticket int64
+	if err := t.Row(`SELECT coalesce(max(ticket), 0) FROM waiting WHERE conversation_id = $1 AND grp = $2`, []any{int64(id), group}, &ticket); err != nil {
 		return stays, fmt.Errorf("look into the queue: %w", err)
 	}
-	if still == 0 {
+	if ticket == 0 {
 		return seated, nil
 	}
-	d, err := t.decide(c, core.Asked{Cause: core.CauseQueue})
+	d, err := t.decideFor(c, core.Asked{Cause: core.CauseQueue}, ticket)
 	switch {
 	case err != nil:
 		return stays, err
