@@ -20,8 +20,10 @@ type identity struct {
 	} `json:"instagram_business_account"`
 }
 
-// Check implements core.Checker: it asks whose the token is. A token that is
-// good for another account is a fault of kind ChannelBroken.
+// Check implements core.Checker: it asks whose the token is, and which webhooks
+// are switched on. A fault of kind ChannelBroken says that the account cannot
+// send; Permanent, that it can and something is to be put right. Where the app's
+// webhooks go, a token of the account may not see.
 func (a *account) Check(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
@@ -33,7 +35,47 @@ func (a *account) Check(ctx context.Context) error {
 	if wrong := a.owns(who); wrong != "" {
 		return &core.Fault{Kind: core.ChannelBroken, Code: "another_account", Message: wrong}
 	}
+	on, err := a.switchedOn(ctx)
+	if err != nil {
+		return nil //nolint:nilerr // what may not be seen is believed
+	}
+	var missing []string
+	for _, field := range a.fields {
+		if !slices.Contains(on.all(), field) {
+			missing = append(missing, field)
+		}
+	}
+	if len(missing) > 0 {
+		return &core.Fault{
+			Kind: core.Permanent, Code: "not_subscribed",
+			Message: "Meta does not send this account's " + strings.Join(missing, ", ") + " to the app: causeway check -fix switches them on",
+		}
+	}
 	return nil
+}
+
+// subscriptions are the apps to which an account's webhooks go, with their fields.
+type subscriptions []struct {
+	Fields []string `json:"subscribed_fields"`
+}
+
+func (s subscriptions) all() []string {
+	var all []string
+	for _, app := range s {
+		all = append(all, app.Fields...)
+	}
+	return all
+}
+
+func (a *account) switchedOn(ctx context.Context) (subscriptions, error) {
+	var now struct {
+		Data subscriptions `json:"data"`
+	}
+	call := kit.Call{Method: http.MethodGet, URL: a.subscribed, Header: a.key, Secrets: a.secrets}
+	if err := a.env.JSON(ctx, a.client, call, &now, a.sort); err != nil {
+		return nil, unread(err)
+	}
+	return now.Data, nil
 }
 
 // ownsLogin: with Instagram Login an account has two ids, and webhooks name it
@@ -89,34 +131,45 @@ func pageFields() []string {
 
 // Subscribe implements core.Subscriber: it switches on the account's webhooks
 // for the app of the token, and leaves on what else the app asked for. The
-// address that they go to is the app's, set by hand in the app dashboard, so
-// that webhook is not told.
-func (a *account) Subscribe(ctx context.Context, _ string) error {
+// address that they go to is the app's, which an app's own token may set alone:
+// the fault, of code "by_hand", says what is to be entered.
+func (a *account) Subscribe(ctx context.Context, webhook string) error {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
-	var now struct {
-		Data []struct {
-			Fields []string `json:"subscribed_fields"`
-		} `json:"data"`
-	}
-	call := kit.Call{Method: http.MethodGet, URL: a.subscribed, Header: a.key, Secrets: a.secrets}
-	if err := a.env.JSON(ctx, a.client, call, &now, a.sort); err != nil {
-		return unread(err)
+	now, err := a.switchedOn(ctx)
+	if err != nil {
+		return err
 	}
 	wanted := slices.Clone(a.fields)
-	if len(now.Data) == 1 { // it is known to be this app
-		wanted = append(wanted, now.Data[0].Fields...)
+	if len(now) == 1 { // it is known to be this app
+		wanted = append(wanted, now[0].Fields...)
 	}
 	slices.Sort(wanted)
 	wanted = slices.Compact(wanted)
-	if len(now.Data) == 1 && len(wanted) == len(now.Data[0].Fields) {
-		return nil
+	if len(now) != 1 || len(wanted) != len(now[0].Fields) {
+		if err := a.switchOn(ctx, wanted); err != nil {
+			return err
+		}
 	}
+	return &core.Fault{
+		Kind: core.Permanent, Code: "by_hand",
+		Message: "the account's webhooks are on; where they go is the Meta app's, if it is not yet so: in the App Dashboard, " + dashboard[a.kind] +
+			", enter the callback URL " + webhook + " and the verify_token, and subscribe to " + strings.Join(a.fields, ", "),
+	}
+}
+
+// dashboard is where the app's webhooks are entered.
+var dashboard = map[string]string{
+	kindInstagram: "Instagram > API setup > Configure webhooks (for an account of a Page, Webhooks > Instagram)",
+	kindMessenger: "Messenger > API settings > Configure webhooks",
+}
+
+func (a *account) switchOn(ctx context.Context, fields []string) error {
 	var done struct {
 		Success bool `json:"success"`
 	}
-	query := url.Values{"subscribed_fields": {strings.Join(wanted, ",")}}
-	call = kit.Call{URL: a.subscribed + "?" + query.Encode(), Header: a.key, Secrets: a.secrets}
+	query := url.Values{"subscribed_fields": {strings.Join(fields, ",")}}
+	call := kit.Call{URL: a.subscribed + "?" + query.Encode(), Header: a.key, Secrets: a.secrets}
 	if err := a.env.JSON(ctx, a.client, call, &done, a.sort); err != nil {
 		return unread(err) // it may be done twice
 	}

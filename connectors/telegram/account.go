@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"mime"
 	"net/http"
+	"net/url"
 	"path"
 	"slices"
 	"strings"
@@ -18,10 +19,45 @@ import (
 	"causeway/egress"
 )
 
-// Check implements core.Checker.
+// freshTrouble is how long a call that failed at our webhook is of interest.
+const freshTrouble = time.Hour
+
+// Check implements core.Checker: it asks whose the token is, and how webhooks
+// fare. A fault of kind ChannelBroken says that the bot cannot send; Permanent,
+// that it can and something is to be put right. That no webhook is set yet is
+// fine: it is set at the start. Bot API, "WebhookInfo".
 func (c *Connector) Check(ctx context.Context) error {
-	_, err := ask(ctx, c, c.bot.GetMe)
-	return err
+	if _, err := ask(ctx, c, c.bot.GetMe); err != nil {
+		return err
+	}
+	now, err := ask(ctx, c, c.bot.GetWebhookInfo)
+	if err != nil {
+		return err
+	}
+	var wrong []string
+	ours := c.env.Webhook(c.id)
+	switch {
+	case now.URL == "" || c.Polls():
+		return nil
+	case ours != "" && now.URL != ours:
+		wrong = append(wrong, "Telegram sends what people write to "+bare(now.URL)+" and not here: causeway serve sets it at its start, as does causeway check -fix; if that is another program's, give it a bot of its own")
+	}
+	if now.LastErrorMessage != "" && c.env.Time().Sub(at(now.LastErrorDate)) < freshTrouble {
+		wrong = append(wrong, fmt.Sprintf("Telegram's last call that failed was answered %q; %d updates wait", kit.Excerpt([]byte(now.LastErrorMessage), c.set.Token, c.set.Secret), now.PendingUpdateCount))
+	}
+	if len(wrong) == 0 {
+		return nil
+	}
+	return &core.Fault{Kind: core.Permanent, Code: "check", Message: strings.Join(wrong, "; ")}
+}
+
+// bare is an address without what may be a secret in it.
+func bare(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" {
+		return "another address"
+	}
+	return u.Scheme + "://" + u.Host
 }
 
 // wanted is what Telegram is to report. Bot API, "setWebhook", "getUpdates".

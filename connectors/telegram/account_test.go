@@ -34,7 +34,7 @@ type api struct {
 	order   []string
 }
 
-func fake(t *testing.T, answers map[string]string) (*api, *telegram.Connector) {
+func fake(t *testing.T, answers map[string]string, change ...func(*kit.Env, *telegram.Settings)) (*api, *telegram.Connector) {
 	t.Helper()
 	a := &api{answers: answers, asked: map[string]map[string]string{}}
 	a.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -54,10 +54,13 @@ func fake(t *testing.T, answers map[string]string) (*api, *telegram.Connector) {
 		_, _ = io.WriteString(w, answer)
 	}))
 	t.Cleanup(a.Close)
-	k := telegram.Kind(kit.Default())
-	s, _ := k.Settings().(*telegram.Settings)
+	env := kit.Default()
+	s, _ := telegram.Kind(env).Settings().(*telegram.Settings)
 	s.Token, s.Secret, s.APIURL = token, "SECRET_webhook", a.URL+"/"
-	c, err := k.Open("tg", s)
+	for _, f := range change {
+		f(&env, s)
+	}
+	c, err := telegram.Kind(env).Open("tg", s)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -175,7 +178,7 @@ func TestAck(t *testing.T) {
 }
 
 func TestCheck(t *testing.T) {
-	a, c := fake(t, map[string]string{"getMe": `{"ok":true,"result":{"id":1,"is_bot":true}}`})
+	a, c := fake(t, map[string]string{"getMe": `{"ok":true,"result":{"id":1,"is_bot":true}}`, "getWebhookInfo": `{"ok":true,"result":{"url":""}}`})
 	if err := c.Check(t.Context()); err != nil {
 		t.Error(err)
 	}

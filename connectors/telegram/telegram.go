@@ -99,6 +99,7 @@ func Kind(env kit.Env) core.Kind {
 // Connector is one bot.
 type Connector struct {
 	kit.Opaque
+	id    core.ChannelID
 	set   Settings
 	api   string
 	env   kit.Env
@@ -123,7 +124,7 @@ func open(env kit.Env, id core.ChannelID, s Settings) (*Connector, error) {
 	if s.Token == "" || s.Secret == "" && s.Mode != modePolling {
 		return nil, fmt.Errorf("open channel %s: token and secret must be set", id)
 	}
-	c := &Connector{Opaque: kit.Opaque("telegram channel " + id), set: s, env: env, api: strings.TrimRight(s.APIURL, "/")}
+	c := &Connector{Opaque: kit.Opaque("telegram channel " + id), id: id, set: s, env: env, api: strings.TrimRight(s.APIURL, "/")}
 	c.calls = env.HTTP.Limited(callTimeout, 0)
 	if c.api == "" {
 		c.api = defaultAPI

@@ -2,9 +2,8 @@ package whatsapp
 
 import (
 	"context"
-	"maps"
 	"net/http"
-	"slices"
+	"net/url"
 	"strings"
 
 	"causeway/connectors/kit"
@@ -39,6 +38,27 @@ var down = map[string]string{
 func (c *cloud) Check(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
+	p, err := c.standing(ctx)
+	if err != nil {
+		return err
+	}
+	if down[p.Status] != "" {
+		return &core.Fault{Kind: core.ChannelBroken, Code: "status_" + strings.ToLower(p.Status), Message: down[p.Status]}
+	}
+	wrong := p.wrong()
+	if at := p.webhook(); at != "" && !besides(at, c.ours) {
+		wrong = append(wrong, "Meta sends what people write to "+bare(at)+" and not here: causeway check -fix sets it")
+	}
+	if !c.subscribed(ctx) {
+		wrong = append(wrong, "no Meta app is subscribed to the WhatsApp account, so that nothing that people write arrives: causeway check -fix subscribes the app of the access_token (subscribed_apps)")
+	}
+	if len(wrong) == 0 {
+		return nil
+	}
+	return &core.Fault{Kind: core.Permanent, Code: "check", Message: strings.Join(wrong, "; ")}
+}
+
+func (c *cloud) standing(ctx context.Context) (standing, error) {
 	var p standing
 	call := kit.Call{Method: http.MethodGet, URL: c.self + "?fields=" + phoneFields, Header: c.key, Secrets: c.secrets}
 	err := c.env.JSON(ctx, c.client, call, &p, func(a kit.Answer) *core.Fault {
@@ -49,20 +69,11 @@ func (c *cloud) Check(ctx context.Context) error {
 	})
 	switch {
 	case err != nil:
-		return harmless(err, "the provider did not answer")
+		return p, harmless(err, "the provider did not answer")
 	case string(p.ID) != c.account:
-		return c.notReached()
-	case down[p.Status] != "":
-		return &core.Fault{Kind: core.ChannelBroken, Code: "status_" + strings.ToLower(p.Status), Message: down[p.Status]}
+		return p, c.notReached()
 	}
-	wrong := p.wrong()
-	if !c.subscribed(ctx) {
-		wrong = append(wrong, "no Meta app is subscribed to the WhatsApp account, so that nothing that people write arrives: POST /"+cloudVersion+"/WABA-ID/subscribed_apps with the access_token")
-	}
-	if len(wrong) == 0 {
-		return nil
-	}
-	return &core.Fault{Kind: core.Permanent, Code: "check", Message: strings.Join(wrong, "; ")}
+	return p, nil
 }
 
 func (c *cloud) notReached() *core.Fault {
@@ -89,10 +100,38 @@ func (p standing) wrong() []string {
 	if p.Name == "DECLINED" {
 		all = append(all, "Meta has declined the number's display name: choose another in WhatsApp Manager > Phone numbers")
 	}
-	if p.Webhooks != nil && !slices.ContainsFunc(slices.Collect(maps.Values(p.Webhooks)), func(v any) bool { return v != nil && v != "" }) {
-		all = append(all, "the Meta app has no webhook address: set it to this channel's in WhatsApp > Configuration, and subscribe to the field messages")
+	if p.Webhooks != nil && p.webhook() == "" {
+		all = append(all, "the Meta app has no webhook address: causeway check -fix sets one for this number; or enter this channel's in WhatsApp > Configuration")
 	}
 	return all
+}
+
+// webhook is where what people write goes: a number's own address is taken before
+// the WhatsApp account's, and that before the app's (Meta's page "Webhook
+// overrides").
+func (p standing) webhook() string {
+	for _, of := range []string{"phone_number", "whatsapp_business_account", "application"} {
+		if at, _ := p.Webhooks[of].(string); at != "" {
+			return at
+		}
+	}
+	return ""
+}
+
+// besides reports whether at is an address of ours: that of another channel of
+// the same app will do. What is not known is believed.
+func besides(at, ours string) bool {
+	of := ours[:strings.LastIndexByte(ours, '/')+1]
+	return of == "" || strings.HasPrefix(at, of)
+}
+
+// bare is an address without what may be a secret in it.
+func bare(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" {
+		return "another address"
+	}
+	return u.Scheme + "://" + u.Host + u.Path
 }
 
 // subscribed reports whether the WhatsApp account sends its webhooks to any app.

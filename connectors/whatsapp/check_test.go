@@ -81,3 +81,91 @@ func TestCheckLooksForASubscription(t *testing.T) {
 		})
 	}
 }
+
+const ourWebhook = "https://chat.example.com/webhooks/wa"
+
+// graph is Meta as far as the webhook of a number goes.
+type graph struct {
+	server *httptest.Server
+	number string // what is told of it
+	status int    // of what is posted
+	answer string
+	posted []string
+}
+
+func newGraph(t *testing.T, number string) *graph {
+	g := &graph{number: number, status: http.StatusOK, answer: `{"success":true}`}
+	g.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Authorization") != "Bearer SECRETTOKEN" {
+			t.Errorf("%s without the token", r.URL)
+		}
+		if r.Method == http.MethodGet {
+			_, _ = io.WriteString(w, g.number)
+			return
+		}
+		body, _ := io.ReadAll(r.Body)
+		g.posted = append(g.posted, strings.TrimSpace(r.URL.Path+" "+string(body)))
+		w.WriteHeader(g.status)
+		_, _ = io.WriteString(w, g.answer)
+	}))
+	t.Cleanup(g.server.Close)
+	return g
+}
+
+func TestCloudSubscribe(t *testing.T) {
+	const (
+		none      = `{"id":"400555666777888"}`
+		elsewhere = `{"id":"400555666777888","webhook_configuration":{"application":"https://chat.example.com/webhooks/wa","phone_number":"https://other.example/hook"}}`
+		here      = `{"id":"400555666777888","webhook_configuration":{"application":"https://other.example/hook","whatsapp_business_account":"https://chat.example.com/webhooks/wa2"}}`
+		override  = `/v25.0/400555666777888 {"webhook_configuration":{"override_callback_uri":"https://chat.example.com/webhooks/wa","verify_token":"SECRETWORD"}}`
+		attach    = "/v25.0/300111/subscribed_apps"
+	)
+	for name, c := range map[string]struct {
+		number, waba string
+		status       int
+		answer       string
+		posted       []string
+		code, says   string
+	}{
+		"nothing is set":             {none, "300111", 200, `{"success":true}`, []string{attach, override}, "by_hand", "field messages"},
+		"another address":            {elsewhere, "300111", 200, `{"success":true}`, []string{attach, override}, "by_hand", "field messages"},
+		"another of ours will do":    {here, "300111", 200, `{"success":true}`, []string{attach}, "by_hand", "field messages"},
+		"without the account's id":   {none, "", 200, `{"success":true}`, []string{override}, "by_hand", "waba_id"},
+		"Meta cannot call us":        {none, "", 400, `{"error":{"code":100,"message":"callback verification failed for SECRETWORD"}}`, []string{override}, "100", "start causeway serve first"},
+		"no permission":              {none, "300111", 403, `{"error":{"code":200,"message":"no"}}`, []string{attach}, "200", "whatsapp_business_messaging"},
+		"no success":                 {none, "300111", 200, `{}`, []string{attach}, "not_done", "did not subscribe"},
+		"another's number":           {`{"id":"1"}`, "300111", 200, ``, nil, "100", "phone_number_id"},
+		"out of order in the middle": {none, "", 200, `<html>`, []string{override}, "unreadable_answer", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			g := newGraph(t, c.number)
+			g.status, g.answer = c.status, c.answer
+			err := opened(t, g.server.URL, func(s *CloudSettings) { s.WABAID, s.VerifyToken = c.waba, "SECRETWORD" }).Subscribe(context.Background(), ourWebhook)
+			f := core.FaultOf(err)
+			if f == nil || f.Code != c.code || !strings.Contains(f.Message, c.says) || f.Kind == core.Ambiguous || strings.Contains(err.Error(), "SECRET") {
+				t.Errorf("the fault is %v, want %s and %q", err, c.code, c.says)
+			}
+			if got := strings.Join(g.posted, "\n"); got != strings.Join(c.posted, "\n") {
+				t.Errorf("posted\n%s\nwant\n%s", got, strings.Join(c.posted, "\n"))
+			}
+		})
+	}
+	g := newGraph(t, none)
+	long := "https://chat.example.com/webhooks/" + strings.Repeat("x", 200)
+	if f := core.FaultOf(opened(t, g.server.URL, nil).Subscribe(context.Background(), long)); f == nil || f.Code != "webhook_url" || len(g.posted) > 0 {
+		t.Errorf("a long address: %v, %v", f, g.posted)
+	}
+}
+
+func TestCheckKnowsWhereMessagesGo(t *testing.T) {
+	for at, well := range map[string]bool{
+		ourWebhook: true, "https://chat.example.com/webhooks/another": true, "https://other.example/hook?key=SECRET": false, "https://chat.example.com.evil.example/webhooks/wa": false,
+	} {
+		g := newGraph(t, `{"id":"400555666777888","webhook_configuration":{"phone_number":"`+at+`"}}`)
+		c := opened(t, g.server.URL, nil)
+		c.ours = ourWebhook
+		if err := c.Check(context.Background()); (err == nil) != well || err != nil && (strings.Contains(err.Error(), "SECRET") || !strings.Contains(err.Error(), "check -fix")) {
+			t.Errorf("%s: %v", at, err)
+		}
+	}
+}

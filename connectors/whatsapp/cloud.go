@@ -120,12 +120,15 @@ func (t *ReopenTemplate) content() *core.Template {
 // cloud is a number at Meta itself.
 type cloud struct {
 	*number
-	self, waba string // addresses
+	self, waba string      // addresses
+	verify     core.Secret // the word of the handshake
+	ours       string      // where webhooks are to come, if that is known
 }
 
 var (
-	_ core.Connector = (*cloud)(nil)
-	_ core.Checker   = (*cloud)(nil)
+	_ core.Connector  = (*cloud)(nil)
+	_ core.Checker    = (*cloud)(nil)
+	_ core.Subscriber = (*cloud)(nil)
 )
 
 func openCloud(env kit.Env, id core.ChannelID, s CloudSettings) *cloud {
@@ -142,7 +145,7 @@ func openCloud(env kit.Env, id core.ChannelID, s CloudSettings) *cloud {
 	if s.APIURL != cloudURL {
 		n.client = env.HTTP.Trusting(s.APIURL)
 	}
-	c := &cloud{number: n, self: s.at(s.PhoneNumberID)}
+	c := &cloud{number: n, self: s.at(s.PhoneNumberID), verify: s.VerifyToken, ours: env.Webhook(id)}
 	if s.WABAID != "" {
 		c.waba = s.at(s.WABAID)
 	}

@@ -82,6 +82,7 @@ type dialog struct {
 	*number
 	secret  core.Secret
 	webhook string // where the webhook is read and set
+	ours    string // where it is to lead, if that is known
 	own     bool   // it is 360dialog itself, and not what stands in for it
 }
 
@@ -103,7 +104,7 @@ func openDialog(env kit.Env, id core.ChannelID, s Dialog360Settings) *dialog {
 	if s.APIURL != dialogURL {
 		n.client = env.HTTP.Trusting(s.APIURL)
 	}
-	return &dialog{number: n, secret: s.Secret, webhook: s.root() + "/v1/configs/webhook", own: s.APIURL == dialogURL}
+	return &dialog{number: n, secret: s.Secret, webhook: s.root() + "/v1/configs/webhook", ours: env.Webhook(id), own: s.APIURL == dialogURL}
 }
 
 // root is the address without the version that the sandbox's has at its end.

@@ -38,9 +38,11 @@ func (d *dialog) Check(ctx context.Context) error {
 	case err != nil:
 		return err
 	case w.URL == "":
-		return &core.Fault{Kind: core.Permanent, Code: "no_webhook", Message: "360dialog sends this number's messages nowhere: start Causeway with its public_url, which sets the webhook"}
+		return &core.Fault{Kind: core.Permanent, Code: "no_webhook", Message: "360dialog sends this number's messages nowhere: causeway check -fix sets the webhook"}
 	case !w.carries(d.secret):
-		return &core.Fault{Kind: core.Permanent, Code: "webhook_secret", Message: "360dialog does not send this channel's secret along, so that its calls are refused: start Causeway with its public_url, which sets the webhook"}
+		return &core.Fault{Kind: core.Permanent, Code: "webhook_secret", Message: "360dialog does not send this channel's secret along, so that its calls are refused: causeway check -fix sets it"}
+	case d.ours != "" && w.URL != d.ours:
+		return &core.Fault{Kind: core.Permanent, Code: "webhook_elsewhere", Message: "360dialog sends this number's messages to " + bare(w.URL) + " and not to this channel: causeway check -fix sets it"}
 	}
 	return nil
 }
