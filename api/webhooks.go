@@ -57,6 +57,11 @@ func (b *border) webhook(c *gin.Context) {
 }
 
 func (b *border) receive(r *http.Request, id core.ChannelID) (core.ReplyBody, error) {
+	leave, ok := b.share.enter(id)
+	if !ok {
+		return core.ReplyBody{}, core.ErrBusy
+	}
+	defer leave()
 	body, free, err := b.room.read(r, b.MaxBody)
 	defer free()
 	if err != nil {

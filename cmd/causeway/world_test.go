@@ -52,6 +52,7 @@ type world struct {
 	wa      *simulator.Number
 	bots    []*bot
 	bridge  *bridge // nil while it does not run
+	peak    int     // bytes that the bridge has used at the most, where that is looked at
 }
 
 // newWorld prepares a world in which nothing runs but the providers. When the
