@@ -7,7 +7,7 @@ import (
 )
 
 // placesForCalls is how many webhook calls may be under way at once.
-const placesForCalls = 2048
+const placesForCalls = 1024
 
 // share divides the places of calls under way between channels: a channel that
 // has fewer than are free is let in. One channel alone gets at most half of them,

@@ -114,7 +114,7 @@ func (w *world) flood(n int) (refused int) {
 					i = int(next.Add(1))
 				case http.StatusServiceUnavailable:
 					busy.Add(1)
-				pause(20 * time.Millisecond)
+					pause(20 * time.Millisecond)
 				default:
 					w.t.Errorf("webhook %d is answered %d", i, status)
 					return
