@@ -8,8 +8,8 @@ import (
 )
 
 // decide asks the router with all that it may know. Where other nodes decide too,
-// an answer that depends on the agents' turns and loads is asked for again behind
-// the turnstile, with what is true there.
+// an answer that may depend on the agents' turns and loads is asked for again
+// behind the turnstile, with what is true there.
 func (t *tx) decide(c *conversation, a core.Asked) (core.Decision, error) {
 	return t.decideFor(c, a, 0)
 }
@@ -18,7 +18,7 @@ func (t *tx) decide(c *conversation, a core.Asked) (core.Decision, error) {
 func (t *tx) decideFor(c *conversation, a core.Asked, ticket int64) (core.Decision, error) {
 	a.Channel, a.Owner, a.OwnTeam, a.LastAgent, a.Present = c.Channel, c.Owner, c.Team, c.lastAgent, c.Terms.Participants
 	d, err := t.ask(a, ticket)
-	if err != nil || !t.s.db.Shared() || d.Group == "" && d.Queue == "" {
+	if err != nil || !t.s.db.Shared() || d.Owner.Type == core.BotOwner {
 		return d, err
 	}
 	if _, err := t.pass(); err != nil {

@@ -135,6 +135,9 @@ func (t *tx) settle(agent string, anew bool) error {
 	case p.told == core.Online:
 		p.leaving = t.s.newID()
 	}
+	if _, err := t.pass(); err != nil { // whoever is just being given a conversation has it before this
+		return err
+	}
 	if _, err := t.Exec(`UPDATE agent_state SET effective = $1, leaving = $2 WHERE agent = $3`, string(now), p.leaving, agent); err != nil {
 		return fmt.Errorf("keep agent: %w", err)
 	}

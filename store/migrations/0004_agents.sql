@@ -4,7 +4,7 @@
 -- what the agent left behind is still to be given to others.
 ALTER TABLE agent_state ADD COLUMN effective TEXT NOT NULL DEFAULT 'offline';
 ALTER TABLE agent_state ADD COLUMN seen_until BIGINT NOT NULL DEFAULT 0;
-ALTER TABLE agent_state ADD COLUMN leaving INT NOT NULL DEFAULT 0;
+ALTER TABLE agent_state ADD COLUMN leaving BIGINT NOT NULL DEFAULT 0;
 UPDATE agent_state SET effective = availability WHERE availability <> 'auto';
 
 -- Conversations that wait until somebody of a group has room, in the order of their tickets.
