@@ -35,23 +35,30 @@ const (
 // Do blocks for the commit. If ctx ends while op is still waiting, op never runs and ctx's error is returned; once
 // begun, Do waits for the truth. ErrBusy and ErrClosed come at once, ErrCommit means that nobody knows.
 func (d *DB) Do(ctx context.Context, key int64, op func(*Tx) error) error {
+	return d.DoAsking(ctx, key, nil, op)
+}
+
+// DoAsking is Do for an operation that tells beforehand what it will read: Options.Foresee is given ask, if it is not
+// nil, and may have read it when op runs.
+func (d *DB) DoAsking(ctx context.Context, key int64, ask any, op func(*Tx) error) error {
 	switch n := uint64(len(d.writers)); n {
 	case 0:
 		return ErrReadOnly
 	case 1:
-		return d.writers[0].do(ctx, key, op)
+		return d.writers[0].do(ctx, key, ask, op)
 	default:
 		if key == 0 {
-			return d.writers[0].do(ctx, key, op)
+			return d.writers[0].do(ctx, key, ask, op)
 		}
 		spread := uint64(key) * 0x9e3779b97f4a7c15 >> 32
-		return d.writers[1+spread%(n-1)].do(ctx, key, op)
+		return d.writers[1+spread%(n-1)].do(ctx, key, ask, op)
 	}
 }
 
 // operation is one waiting call of Do.
 type operation struct {
 	key   int64
+	ask   any // for Options.Foresee, or nil
 	fn    func(*Tx) error
 	taken atomic.Bool // by the writer, to run it, or by the caller, to give up
 	done  chan error
@@ -78,11 +85,11 @@ func (d *DB) startWriter(pool *sql.DB) {
 	go w.run()
 }
 
-func (w *writer) do(ctx context.Context, key int64, fn func(*Tx) error) error {
+func (w *writer) do(ctx context.Context, key int64, ask any, fn func(*Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	o := &operation{key: key, fn: fn, done: make(chan error, 1)}
+	o := &operation{key: key, ask: ask, fn: fn, done: make(chan error, 1)}
 	if err := w.enqueue(o); err != nil {
 		return err
 	}
@@ -211,10 +218,13 @@ func (w *writer) attempt(batch []*operation) (bad int, err error) {
 	if err != nil {
 		return -1, w.fail(err)
 	}
+	err = w.foresee(tx, batch)
 	for i, o := range batch {
+		if err != nil {
+			break
+		}
 		if err = tx.run(o.fn); err != nil {
 			bad = i
-			break
 		}
 	}
 	if err == nil {
@@ -246,6 +256,22 @@ func (w *writer) attempt(batch []*operation) (bad int, err error) {
 		w.o.Log.WithError(e).Warn("store: rollback failed, writer reconnects")
 	}
 	return bad, err
+}
+
+func (w *writer) foresee(tx *Tx, batch []*operation) error {
+	if w.o.Foresee == nil {
+		return nil
+	}
+	asks := make([]any, 0, len(batch))
+	for _, o := range batch {
+		if o.ask != nil {
+			asks = append(asks, o.ask)
+		}
+	}
+	if len(asks) == 0 {
+		return nil
+	}
+	return tx.run(func(tx *Tx) error { return w.o.Foresee(tx, asks) })
 }
 
 func (w *writer) beforeCommit(tx *Tx) error {

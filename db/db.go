@@ -23,7 +23,9 @@ import (
 
 // Options says how a database is opened. The zero value opens it without migrations and with the usual sizes.
 type Options struct {
-	Migrations   fs.FS              // goose SQL files in its root, run at Open; nil for none
+	Migrations fs.FS // goose SQL files in its root, run at Open; nil for none
+	// Foresee is run first in a transaction attempt, with what its operations ask (DoAsking): it reads for all of them at once.
+	Foresee      func(tx *Tx, asks []any) error
 	BeforeCommit func(*Tx) error    // run once per transaction attempt, last thing before COMMIT; SQL only
 	MaxBatch     int                // operations in one transaction at most; 128 if zero
 	Queue        int                // operations waiting at most, beyond it Do returns ErrBusy; 4096 if zero

@@ -59,6 +59,7 @@ type Result struct {
 	// locks the conversation first). It may run more than once and does nothing but SQL. Its error makes the outcome
 	// a Retry, with nothing stored but the error. nil for no rows.
 	Commit func(*db.Tx) error
+	Ask    any // what Commit will read, for db.Options.Foresee; nil for nothing
 	Next   Step
 	// After is how long to wait. Again with 0 keeps the lane: Commit is stored and the handler called again at once,
 	// which is how progress between the calls of one task is kept.

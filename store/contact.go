@@ -24,10 +24,7 @@ type identity struct {
 // identify finds the person, by any of their lasting names, or makes them known.
 // A contact whose user id is known from another channel is the same person.
 func (t *tx) identify(ch core.ChannelID, p core.Person) (identity, error) {
-	names := p.Keys
-	if len(names) == 0 {
-		names = []string{string(p.Address)}
-	}
+	names := namesOf(p)
 	who, err := t.named(ch, names)
 	if err != nil {
 		return identity{}, err
@@ -52,20 +49,15 @@ func (t *tx) identify(ch core.ChannelID, p core.Person) (identity, error) {
 // none is.
 func (t *tx) named(ch core.ChannelID, names []string) (identity, error) {
 	clean := make([]string, len(names))
-	args := []any{string(ch)}
+	values := make([]any, len(names))
 	for i, name := range names {
 		clean[i] = db.Clean(name)
-		args = append(args, clean[i])
+		values[i] = clean[i]
 	}
-	rows, err := t.Tx.Rows(namedSQL+db.Values(1, len(args))[len("($1, "):], args...)
-	if err != nil {
-		return identity{}, fmt.Errorf("look for contact: %w", err)
+	if who, ok := t.batch().foreseen.person(ch, clean); ok {
+		return who, nil
 	}
-	found, err := collect(rows, func(scan func(...any) error) (who identity, err error) {
-		who.names, who.read = make([]string, 1), true
-		err = scan(&who.names[0], &who.id, &who.contact, &who.address, &who.name, &who.username, &who.phone, &who.language)
-		return who, err
-	})
+	found, err := t.people(ch, values)
 	if err != nil || len(found) == 0 {
 		return identity{}, err
 	}
@@ -76,9 +68,36 @@ func (t *tx) named(ch core.ChannelID, names []string) (identity, error) {
 	return found[0], nil
 }
 
-// namedSQL ends with the names.
-const namedSQL = `SELECT k.name, i.id, i.contact_id, i.address, p.name, p.username, p.phone, p.language FROM identity_key k
-	JOIN identity i ON i.id = k.identity_id JOIN contact p ON p.id = i.contact_id WHERE k.channel = $1 AND k.name IN (`
+// people are the identities of those of the names that are known, one for each.
+func (t *tx) people(ch core.ChannelID, names []any) ([]identity, error) {
+	var all []identity
+	for names, more := among(names); names != nil; names, more = among(more) {
+		rows, err := t.Tx.Rows(`SELECT k.name, i.id, i.contact_id, i.address, p.name, p.username, p.phone, p.language FROM identity_key k
+			JOIN identity i ON i.id = k.identity_id JOIN contact p ON p.id = i.contact_id WHERE k.channel = $1 AND k.name IN `+placesFrom(2, len(names)),
+			slices.Insert(names, 0, any(string(ch)))...)
+		if err != nil {
+			return nil, fmt.Errorf("look for contact: %w", err)
+		}
+		found, err := collect(rows, func(scan func(...any) error) (who identity, err error) {
+			who.names, who.read = make([]string, 1), true
+			err = scan(&who.names[0], &who.id, &who.contact, &who.address, &who.name, &who.username, &who.phone, &who.language)
+			return who, err
+		})
+		if err != nil {
+			return nil, fmt.Errorf("look for contact: %w", err)
+		}
+		all = append(all, found...)
+	}
+	return all, nil
+}
+
+// namesOf are the lasting names of a person on a channel.
+func namesOf(p core.Person) []string {
+	if len(p.Keys) == 0 {
+		return []string{string(p.Address)}
+	}
+	return p.Keys
+}
 
 func (t *tx) newIdentity(ch core.ChannelID, p core.Person) (identity, error) {
 	who := identity{id: t.s.newID(), address: core.Address(db.Clean(string(p.Address)))}
@@ -129,11 +148,7 @@ func (t *tx) refresh(who *identity, p core.Person) error {
 // Named implements core.Store.
 func (s *Store) Named(ctx context.Context, ch core.ChannelID, p core.Person) error {
 	err := s.do(ctx, 0, func(t *tx) error {
-		names := p.Keys
-		if len(names) == 0 {
-			names = []string{string(p.Address)}
-		}
-		who, err := t.named(ch, names)
+		who, err := t.named(ch, namesOf(p))
 		if err != nil || who.id == 0 {
 			return err
 		}

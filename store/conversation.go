@@ -87,11 +87,17 @@ func (c *conversation) scan(scan func(...any) error, more ...any) error {
 
 // load reads the conversation for changing it.
 func (t *tx) load(id core.ConversationID) (*conversation, error) {
+	if c := t.batch().foreseen.thread(id); c != nil {
+		return c, nil
+	}
 	return t.loadWhere(`c.id = $1`, int64(id))
 }
 
 // present reads the conversation in which the identity writes now, nil if there is none.
 func (t *tx) present(identity int64) (*conversation, error) {
+	if c := t.batch().foreseen.presentOf(identity); c != nil {
+		return c, nil
+	}
 	c, err := t.loadWhere(`c.identity_id = $1 AND c.present = 1`, identity)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
@@ -99,17 +105,20 @@ func (t *tx) present(identity int64) (*conversation, error) {
 	return c, err
 }
 
+// conversationSQL goes past what is put: none of it is a conversation, nor a
+// message that is held; whether one is live, the batch knows too.
+const conversationSQL = `SELECT ` + conversationColumns + `, EXISTS (SELECT 1 FROM message m WHERE m.conversation_id = c.id AND m.live = 1),
+	EXISTS (SELECT 1 FROM message m WHERE m.conversation_id = c.id AND m.status = 'held') FROM conversation c WHERE `
+
 func (t *tx) loadWhere(where string, arg int64) (*conversation, error) {
 	var c conversation
 	scan := func(dst ...any) error {
-		// Past what is put: none of it is a conversation, nor a message that is held;
-		// whether one is live, the batch knows too.
-		return t.Tx.Row(`SELECT `+conversationColumns+`, EXISTS (SELECT 1 FROM message m WHERE m.conversation_id = c.id AND m.live = 1),
-			EXISTS (SELECT 1 FROM message m WHERE m.conversation_id = c.id AND m.status = 'held') FROM conversation c WHERE `+where, []any{arg}, dst...)
+		return t.Tx.Row(conversationSQL+where, []any{arg}, dst...)
 	}
 	if err := c.scan(scan, &c.live, &c.holds); err != nil {
 		return nil, fmt.Errorf("load conversation: %w", err)
 	}
+	t.batch().foreseen.forget(&c)
 	return &c, nil
 }
 

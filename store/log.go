@@ -15,6 +15,8 @@ type batch struct {
 	entries []entry
 	made    map[string]core.ItemFate     // messages by event key and by provider id
 	live    map[core.ConversationID]bool // has a new message with options
+
+	foreseen *foreseen // nil for nothing
 }
 
 type entry struct {

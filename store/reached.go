@@ -19,11 +19,7 @@ const (
 // is being sent meanwhile finds the report when its call ends, under the same lock.
 func (t *tx) reached(item core.Arrived, e core.Reached) (core.ItemFate, error) {
 	fate := core.ItemFate{Key: item.Key, Fate: core.FateStatus, Why: fmt.Sprintf("all until %s: %s", e.Until.UTC().Format(time.RFC3339), e.Status)}
-	names := e.Who.Keys
-	if len(names) == 0 {
-		names = []string{string(e.Who.Address)}
-	}
-	who, err := t.named(item.Channel.ID, names)
+	who, err := t.named(item.Channel.ID, namesOf(e.Who))
 	if err != nil {
 		return fate, err
 	}

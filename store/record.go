@@ -17,14 +17,29 @@ import (
 // called again, or twice at once, with what is known already.
 func (s *Store) Record(ctx context.Context, a core.Arrival) ([]core.ItemFate, error) {
 	var fates []core.ItemFate
-	err := s.do(ctx, orderKey(a), func(t *tx) (err error) {
-		fates, err = t.recordAll(a)
+	view, ask := s.tx, any(nil)
+	if onlyHeard(a) {
+		view, ask = s.asked, a
+	}
+	err := sorted(s.db.DoAsking(ctx, int64(orderKey(a)), ask, func(t *db.Tx) (err error) {
+		fates, err = view(t).recordAll(a)
 		return err
-	})
+	}))
 	if err != nil {
 		return nil, fmt.Errorf("record delivery on %s: %w", a.Channel, err)
 	}
 	return fates, nil
+}
+
+// onlyHeard reports whether an arrival has nothing but what contacts say, which
+// is nearly always so.
+func onlyHeard(a core.Arrival) bool {
+	for _, item := range a.Items {
+		if _, ok := item.Event.(core.Heard); !ok {
+			return false
+		}
+	}
+	return true
 }
 
 func (t *tx) recordAll(a core.Arrival) ([]core.ItemFate, error) {
@@ -100,11 +115,21 @@ var insertDelivery = &db.Insert{Into: `INSERT INTO delivery(id, channel, at, bod
 // known finds the message that an item made when it came before.
 func (t *tx) known(ch core.ChannelID, item core.Item, provider core.ProviderID) (core.ItemFate, bool, error) {
 	f := core.ItemFate{Key: item.Key, Fate: core.FateDuplicate}
+	b, unknown := t.batch(), true
 	for _, name := range madeNames(ch, item.Key, provider) {
-		if made, ok := t.batch().made[name]; ok {
+		made, ok := b.made[name]
+		if !ok {
+			var looked bool
+			made, ok, looked = b.foreseen.message(name)
+			unknown = unknown && looked
+		}
+		if ok {
 			f.Message, f.Conversation = made.Message, made.Conversation
 			return f, true, nil
 		}
+	}
+	if unknown {
+		return core.ItemFate{}, false, nil
 	}
 	err := t.Tx.Row(`SELECT id, conversation_id FROM message WHERE channel = $1 AND event_key = $2
 		UNION ALL SELECT id, conversation_id FROM message WHERE channel = $1 AND provider_id = $3 LIMIT 1`,

@@ -73,7 +73,7 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.db, err = db.Open(ctx, url, db.Options{Migrations: files, BeforeCommit: s.writeLog, Now: o.Now, Log: o.Log})
+	s.db, err = db.Open(ctx, url, db.Options{Migrations: files, Foresee: s.foresee, BeforeCommit: s.writeLog, Now: o.Now, Log: o.Log})
 	if err != nil {
 		return nil, fmt.Errorf("open store: %w", err)
 	}

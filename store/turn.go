@@ -40,7 +40,7 @@ func (s *Store) workBot(ctx context.Context, task lanes.Task) lanes.Result {
 	case core.Later:
 		return later(o, nil)
 	case core.TurnDone:
-		return lanes.Result{Commit: s.commit(func(t *tx) error { return t.turnDone(w, task, o) })}
+		return lanes.Result{Ask: c.ID, Commit: s.commitAsked(func(t *tx) error { return t.turnDone(w, task, o) })}
 	default:
 		return lanes.Result{Next: lanes.Retry, Error: fmt.Sprintf("%T is no outcome of a turn", o)}
 	}

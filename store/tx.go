@@ -20,7 +20,15 @@ type tx struct {
 	masked bool // a secret came with the delivery: its body is not kept
 }
 
-func (s *Store) tx(t *db.Tx) *tx { return &tx{Tx: t, s: s, now: s.now()} }
+func (s *Store) tx(t *db.Tx) *tx {
+	one := s.asked(t)
+	one.batch().foreseen = nil
+	return one
+}
+
+// asked is tx for an operation that told what it reads, and changes no
+// conversation that it does not load.
+func (s *Store) asked(t *db.Tx) *tx { return &tx{Tx: t, s: s, now: s.now()} }
 
 // Exec runs a statement, once what was put before it is written. A statement that
 // has nothing to do with rows that are put, which are those of the Inserts of this

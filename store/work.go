@@ -45,6 +45,11 @@ func unreadable(err error) lanes.Result {
 	return lanes.Result{Next: lanes.Again, After: stuck, Error: err.Error()}
 }
 
+// commitAsked is commit for what [Store.asked] says.
+func (s *Store) commitAsked(op func(*tx) error) func(*db.Tx) error {
+	return func(t *db.Tx) error { return op(s.asked(t)) }
+}
+
 // commit is op as a lane's part of a transaction.
 func (s *Store) commit(op func(*tx) error) func(*db.Tx) error {
 	return func(t *db.Tx) error { return op(s.tx(t)) }
@@ -67,7 +72,7 @@ func (s *Store) workSend(ctx context.Context, task lanes.Task) lanes.Result {
 		r.Doubt = w.Died
 		return r
 	case core.CallMade:
-		r := lanes.Result{Commit: s.commit(func(t *tx) error { return t.callMade(w, o) }), Resume: true, Progress: true}
+		r := lanes.Result{Commit: s.commitAsked(func(t *tx) error { return t.callMade(w, o) }), Resume: true, Progress: true}
 		if !o.Last {
 			r.Next = lanes.Again
 		}
