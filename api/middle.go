@@ -24,6 +24,9 @@ func (b *border) logged(c *gin.Context) {
 	began := b.Now()
 	b.harden(c.Writer.Header())
 	c.Next()
+	if l, ok := b.Log.(*logrus.Logger); ok && !l.IsLevelEnabled(logrus.DebugLevel) {
+		return
+	}
 	route := c.FullPath()
 	if route == "" {
 		route = "none"

@@ -41,54 +41,60 @@ func take(left *atomic.Int64, n int64) bool {
 	return false
 }
 
-// grow takes room for a larger body.
-func (r *room) grow(body []byte) ([]byte, bool) {
-	left := &r.left
-	if cap(body) == 0 {
-		left = &r.first
-	}
-	more := max(piece, cap(body)) // doubles, so that copying stays cheap
-	if !take(left, int64(more)) {
-		return body, false
-	}
-	larger := make([]byte, len(body), cap(body)+more)
-	copy(larger, body)
-	return larger, true
+// held is a body as far as it is here, and the room that it takes.
+type held struct {
+	r           *room
+	body        []byte
+	first, more int64
 }
 
-// free gives back the room of a body.
-func (r *room) free(body []byte) {
-	if n := int64(cap(body)); n > 0 {
-		r.first.Add(piece)
-		r.left.Add(n - piece)
+// grow takes room for a larger body. The first piece counts whole, and is made no
+// larger than what was announced, -1 for nothing: nearly all bodies are small.
+func (h *held) grow(announced int64) bool {
+	size, left, counted := max(piece, cap(h.body)), &h.r.left, &h.more // doubles, so that copying stays cheap
+	if cap(h.body) == 0 {
+		left, counted = &h.r.first, &h.first
 	}
+	if !take(left, int64(size)) {
+		return false
+	}
+	*counted += int64(size)
+	if cap(h.body) == 0 && announced >= 0 && announced < piece {
+		size = int(announced) + 1 // one more, to see the end
+	}
+	larger := make([]byte, len(h.body), cap(h.body)+size)
+	copy(larger, h.body)
+	h.body = larger
+	return true
+}
+
+// free gives back the room.
+func (h *held) free() {
+	h.r.first.Add(h.first)
+	h.r.left.Add(h.more)
 }
 
 // read reads a body of at most most bytes, once. It returns errTooLarge,
 // core.ErrBusy if there is no room, or core.ErrUnreadable with the cause. The
 // caller calls free when it is done with the body, also after an error.
 func (r *room) read(req *http.Request, most int64) (body []byte, free func(), err error) {
-	var held []byte
-	free = func() { r.free(held) }
+	h := &held{r: r}
 	if req.ContentLength > most {
-		return nil, free, errTooLarge
+		return nil, h.free, errTooLarge
 	}
 	for {
-		if len(held) == cap(held) {
-			var ok bool
-			if held, ok = r.grow(held); !ok {
-				return nil, free, core.ErrBusy
-			}
+		if len(h.body) == cap(h.body) && !h.grow(req.ContentLength) {
+			return nil, h.free, core.ErrBusy
 		}
-		n, err := req.Body.Read(held[len(held):cap(held)])
-		held = held[:len(held)+n]
+		n, err := req.Body.Read(h.body[len(h.body):cap(h.body)])
+		h.body = h.body[:len(h.body)+n]
 		switch {
-		case int64(len(held)) > most:
-			return nil, free, errTooLarge
+		case int64(len(h.body)) > most:
+			return nil, h.free, errTooLarge
 		case errors.Is(err, io.EOF):
-			return held, free, nil
+			return h.body, h.free, nil
 		case err != nil:
-			return nil, free, fmt.Errorf("read the body: %w: %w", core.ErrUnreadable, err)
+			return nil, h.free, fmt.Errorf("read the body: %w: %w", core.ErrUnreadable, err)
 		}
 	}
 }

@@ -1,11 +1,13 @@
 package whatsapp
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
 	"time"
+	"unicode/utf8"
 )
 
 // errMissing says that a part which must be there is not.
@@ -21,6 +23,9 @@ func decode(raw json.RawMessage, out any) error {
 
 // plainly puts an error about the shape of JSON in words that name no type of ours.
 func plainly(err error) error {
+	if err == nil {
+		return nil
+	}
 	var wrong *json.UnmarshalTypeError
 	switch {
 	case !errors.As(err, &wrong):
@@ -35,10 +40,17 @@ func plainly(err error) error {
 // loose is a string that the provider may also write as a number.
 type loose string
 
+// unplain tells that a JSON string does not stand for itself.
+func unplain(r rune) bool { return r == '\\' || r < ' ' || r >= utf8.RuneSelf }
+
 // UnmarshalJSON takes a string, a number or null.
 func (l *loose) UnmarshalJSON(raw []byte) error {
 	switch raw[0] {
 	case '"':
+		if plain := raw[1 : len(raw)-1]; !bytes.ContainsFunc(plain, unplain) {
+			*l = loose(plain)
+			return nil
+		}
 		var s string
 		if err := json.Unmarshal(raw, &s); err != nil {
 			return err

@@ -31,17 +31,20 @@ type head struct {
 type parts map[string]json.RawMessage
 
 func (rd reader) message(raw json.RawMessage, account string, people []contact) core.Item {
-	var id struct {
-		ID loose `json:"id"`
+	var h head
+	if wrong := decode(raw, &h); wrong != nil {
+		var id struct {
+			ID loose `json:"id"`
+		}
+		if err := decode(raw, &id); err == nil && id.ID != "" {
+			return quarantined("m:"+string(id.ID), account, wrong)
+		}
+		h.ID = ""
 	}
-	if err := decode(raw, &id); err != nil || id.ID == "" {
+	if h.ID == "" {
 		return quarantined(kit.KeyOfBody(raw), account, errors.New("a message without an id"))
 	}
-	key := "m:" + string(id.ID)
-	var h head
-	if err := decode(raw, &h); err != nil {
-		return quarantined(key, account, err)
-	}
+	key := "m:" + string(h.ID)
 	if h.GroupID != "" && !rd.groups {
 		return ignored(key, account, "group chats are off")
 	}
