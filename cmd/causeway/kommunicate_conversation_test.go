@@ -130,6 +130,20 @@ func TestConversationPage(t *testing.T) {
 				w.t.Errorf("%v", context)
 			}
 		}},
+		{"the examples of the pages are accepted as they are", func(w *world) {
+			for settings, want := range map[string]string{
+				`{"defaultAgentIds":["` + ann + `"],"defaultBotIds":["helper"],"defaultAssignee":"helper","skipBotEvent":"[\"WELCOME\"]","skipRouting":true,"teamId":42}`: "helper",
+				`{"defaultAgentIds":["` + ben + `"],"defaultBotIds":["helper"],"defaultAssignee":"` + ben + `","skipRouting":true}`:                                       ben,
+				`{"defaultBotIds":["helper"],"defaultAssignee":"helper","skipRouting":true}`:                                                                              "helper", `{"teamId":"42"}`: ben,
+				`{"defaultGroupName":"Order","agentIds":["` + ann + `"],"botIds":["helper"],"skipRouting":"true","assignee":"helper",
+					"conversationMetadata":{"key1":"value1","key2":"value2"}}`: "helper",
+				`{"agentId":"` + ann + `","botIds":["helper"],"assignee":"` + ben + `"}`: ben,
+			} {
+				if c := w.begin("tg", stranger(w.tg), settings); c.Owner.ID != want {
+					w.t.Errorf("%s: %+v", settings, c)
+				}
+			}
+		}},
 		{"settings are for the next conversation alone", func(w *world) {
 			z := stranger(w.tg)
 			first, second := w.begin("tg", z, `{"assignee":"helper"}`), w.begin("tg", z, `{"assignee":"second"}`)
