@@ -88,7 +88,7 @@ func file(m core.Media) error {
 	kinds := []core.MediaType{core.Image, core.Video, core.Audio, core.Voice, core.File, core.Sticker}
 	return join(
 		whether(slices.Contains(kinds, m.Media), "media must be image, video, audio, voice, file or sticker"),
-		whether(m.Ref == "", "ref is only for files that came in; give a url"),
+		whether(m.Ref == "" && m.Missing == "", "ref is only for files that came in, and so is missing; give a url"),
 		link("url", m.URL, false), optional("caption", m.Caption), format(m.Format),
 	)
 }

@@ -42,6 +42,8 @@ type Media struct {
 	Size    int64     `json:"size,omitempty"` // bytes, 0 if not known
 	Caption string    `json:"caption,omitempty"`
 	Format  Format    `json:"format,omitempty"` // of the caption
+	// Missing says why a file that came in is not to be had; it has no URL then.
+	Missing string `json:"missing,omitempty"`
 }
 
 // MediaType is the way in which a file is shown.

@@ -11,7 +11,7 @@ import (
 
 var everyContent = []core.Content{
 	core.Text{Body: "Hi", Format: core.HTML},
-	core.Media{Media: core.Voice, URL: "https://ex.com/a", Ref: "r", MIME: "audio/ogg", Name: "a.ogg", Size: 7, Caption: "c", Format: core.Markdown},
+	core.Media{Media: core.Voice, URL: "https://ex.com/a", Ref: "r", MIME: "audio/ogg", Name: "a.ogg", Size: 7, Caption: "c", Format: core.Markdown, Missing: "m"},
 	core.Album{Items: []core.Media{{Media: core.Image, URL: "u"}, {Media: core.Video, URL: "v"}}},
 	core.Location{Latitude: 52.5, Longitude: -0.1, Name: "n", Address: "a"},
 	core.Contacts{Contacts: []core.AddressCard{{Name: "Ann", Firm: "f", Phones: []string{"1"}, Emails: []string{"e"}, VCard: "v"}}},
@@ -24,7 +24,7 @@ var everyContent = []core.Content{
 	core.Template{Name: "n", Language: "en", Params: []string{"p"}, Components: json.RawMessage(`[{"type":"body"}]`)},
 	core.Form{Body: "b", Format: core.HTML, Fields: []core.Field{{
 		Type: core.RadioField, Name: "n", Label: "l", Placeholder: "p", Value: "v", Pattern: "^x", Error: "e",
-		Options: []core.FieldOption{{Label: "l", Value: "v", Selected: true}},
+		Options: []core.FieldOption{{Label: "l", Value: "v", Selected: true, Disabled: true}},
 	}}, Submit: core.FormSubmit{Label: "l", Message: "m", URL: "u", JSON: true, ToBot: true, InText: true, Shown: true, Plain: true, Save: "s", Event: "e", Metadata: core.Metadata{"k": "v"}}},
 	core.FormAnswer{Of: 5, Message: "m", Answers: []core.Answered{{Name: "n", Values: []string{"v"}, Many: true, Secret: true, Hidden: true}}, ToBot: true, Metadata: core.Metadata{"k": "v"}, Event: "e"},
 	core.Selection{Token: "t", Title: "T", ID: "i", Message: "m", Of: 5, Button: core.Reply, Metadata: core.Metadata{"k": "v"}, Language: "fr"},

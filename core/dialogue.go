@@ -70,18 +70,16 @@ func (f Form) Ask(i int) Content {
 	switch {
 	case field.picks():
 		c := Choices{Body: title}
-		for n, o := range field.Options {
-			if o.Value != "" {
-				c.Buttons = append(c.Buttons, Button{Type: Reply, Title: o.Label, ID: questionID(i) + optionID(n)})
-			}
+		for _, o := range field.choices() {
+			c.Buttons = append(c.Buttons, Button{Type: Reply, Title: o.Label, ID: questionID(i) + optionID(o.at)})
 		}
 		if len(c.Buttons) > 0 {
 			return c
 		}
 	case field.Type == CheckboxField:
 		lines := []string{title}
-		for n, o := range field.Options {
-			lines = append(lines, fmt.Sprintf("%d. %s", n+1, o.Label))
+		for _, o := range field.choices() {
+			lines = append(lines, fmt.Sprintf("%d. %s", o.number, o.Label))
 		}
 		return Text{Body: strings.Join(append(lines, "(1, 2 … / "+noneWord+")"), "\n")}
 	}

@@ -110,8 +110,14 @@ func TestFieldsCheckWhatABrowserWould(t *testing.T) {
 		{Field{Type: TextField, Pattern: "(?=x)"}, "RE2 cannot read it", true},
 		{Field{Type: TextField, Pattern: "b"}, "abc", true},
 		{Field{Type: TextField, Pattern: "^b"}, "abc", false},
-		{Field{Type: DropdownField, Options: []FieldOption{{Label: "Select"}, {Label: "Oslo", Value: "oslo"}}}, "2", true},
-		{Field{Type: DropdownField, Options: []FieldOption{{Label: "Select"}, {Label: "Oslo", Value: "oslo"}}}, "select", false},
+		{Field{Type: DropdownField, Options: []FieldOption{{Label: "Select", Disabled: true}, {Label: "Oslo", Value: "oslo"}}}, "1", true},
+		{Field{Type: DropdownField, Options: []FieldOption{{Label: "Select", Disabled: true}, {Label: "Oslo", Value: "oslo"}}}, "two", false},
+		{Field{Type: DropdownField, Options: []FieldOption{{Label: "Select", Disabled: true}, {Label: "Oslo", Value: "oslo"}}}, "select", false},
+		{Field{Type: DropdownField, Error: "Choose", Options: []FieldOption{{Label: "Select"}, {Label: "Oslo", Value: "oslo"}}}, "select", false},
+		{Field{Type: DropdownField, Error: "Choose", Options: []FieldOption{{Label: "Select"}, {Label: "Oslo", Value: "oslo"}}}, "one", true},
+		{Field{Type: DropdownField, Options: []FieldOption{{Label: "Anywhere"}, {Label: "Oslo", Value: "oslo"}}}, "anywhere", true},
+		{Field{Type: RadioField, Options: []FieldOption{{Label: "Oslo", Value: "oslo"}}}, "field-1", false},
+		{Field{Type: RadioField, Options: []FieldOption{{Label: "Anywhere"}, {Label: "Oslo", Value: "oslo"}}}, "", false},
 		{Field{Type: DropdownField, Options: []FieldOption{{Label: "Oslo", Value: "oslo"}}}, "OSLO", true},
 	} {
 		if _, ok := tt.field.read(Text{Body: tt.text}); ok != tt.ok {
@@ -189,5 +195,53 @@ func TestWhatHasNothingToDoWithAFormLeavesIt(t *testing.T) {
 		if got := tt.form.Leaves(tt.form.Begin(7), tt.said, formTexts); got != tt.leaves {
 			t.Errorf("%s: %v", tt.name, got)
 		}
+	}
+}
+
+// Labels may have in them what stands between two of them.
+func TestSeveralAreTold(t *testing.T) {
+	f := Field{Type: CheckboxField, Options: []FieldOption{
+		{Label: "Tea", Value: "t"}, {Label: "Tea and milk", Value: "tm"}, {Label: "Milk, cold", Value: "mc"}, {Label: "Crème & sugar", Value: "cs"},
+		{Label: "All of it", Value: "t"}, {Label: "Select", Disabled: true}, {Label: "12 cakes", Value: "12"}, {Label: "Nothing", Value: ""},
+	}}
+	for said, want := range map[string]string{
+		"tea":                    "t",
+		"Tea and milk":           "tm",
+		"tea, milk, cold":        "t mc",
+		"tea and milk, cold":     "tm",
+		"creme & sugar and tea":  "cs t",
+		"1, 3":                   "t mc",
+		"1 3":                    "t mc",
+		"1. 3.":                  "t mc",
+		"1;1,1":                  "t",
+		"tea, all of it":         "t t",
+		"6":                      "12",
+		"12":                     "12",
+		"12 cakes\ntea and milk": "12 tm",
+		"two":                    "tm",
+		"0":                      "",
+		"nothing":                "",
+	} {
+		values, ok := f.several(said, "")
+		if got := strings.Join(values, " "); !ok && said != "tea and milk, cold" || ok && got != want {
+			t.Errorf("%q: %q, %v", said, got, ok)
+		}
+	}
+	for _, said := range []string{"", ", ,", "teapot", "tea and coffee", "13", "1 13", "and", "select"} {
+		if values, ok := f.several(said, ""); ok {
+			t.Errorf("%q: %q", said, values)
+		}
+	}
+}
+
+// What stands on a button is what a number means; where options are counted, the
+// count is.
+func TestNumbersAsLabels(t *testing.T) {
+	options := []FieldOption{{Label: "3", Value: "three"}, {Label: "2", Value: "two"}, {Label: "1", Value: "one"}}
+	if v, ok := (Field{Type: RadioField, Options: options}).option("1", ""); v != "one" || !ok {
+		t.Errorf("a button: %q", v)
+	}
+	if v, ok := (Field{Type: CheckboxField, Options: options}).several("1, 3", ""); strings.Join(v, " ") != "three one" || !ok {
+		t.Errorf("counted: %q", v)
 	}
 }

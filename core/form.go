@@ -37,6 +37,7 @@ type FieldOption struct {
 	Label    string `json:"label"`
 	Value    string `json:"value"`
 	Selected bool   `json:"selected,omitempty"`
+	Disabled bool   `json:"disabled,omitempty"` // it cannot be picked: "Select a city"
 }
 
 // FieldType says what a field takes. Any type that is not known takes text.
@@ -216,41 +217,3 @@ func (f Field) typed(said string) bool {
 	}
 	return err == nil
 }
-
-// option finds the option that was tapped, or whose label, value or number was typed.
-func (f Field) option(said, id string) (string, bool) {
-	for i, o := range f.Options {
-		if o.Value == "" {
-			continue // a placeholder, such as "Select"
-		}
-		number := strconv.Itoa(i + 1)
-		if id == optionID(i) || id == "" && (fold(said) == fold(o.Label) || fold(said) == fold(o.Value) || strings.Trim(said, ".) ") == number) {
-			return o.Value, true
-		}
-	}
-	return "", false
-}
-
-// several finds the options of a list such as "1, 3" or "tea and milk".
-func (f Field) several(said, id string) ([]string, bool) {
-	if fold(said) == fold(noneWord) {
-		return []string{}, true
-	}
-	if v, ok := f.option(said, id); ok {
-		return []string{v}, true
-	}
-	var values []string
-	for _, part := range strings.FieldsFunc(said, func(r rune) bool { return r == ',' || r == ';' || r == '\n' || r == '+' || r == '&' }) {
-		v, ok := f.option(strings.TrimSpace(part), "")
-		if !ok {
-			return nil, false
-		}
-		values = append(values, v)
-	}
-	return values, len(values) > 0
-}
-
-func optionID(i int) string { return "option-" + strconv.Itoa(i) }
-
-// noneWord says that none of a checkbox's options is wanted.
-const noneWord = "0"

@@ -194,7 +194,8 @@ type FetchWork struct {
 type SubmitWork struct {
 	Conversation ConversationID
 	Submission   Submission
-	Title        string
+	Title        string // of the button, or what the contact says with the form
+	Form         bool   // it delivers a form
 	Attempts     int
 }
 

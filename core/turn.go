@@ -168,7 +168,7 @@ func (e *Engine) keep(ctx context.Context, opener MediaOpener, w FetchWork) (Kep
 
 const submitTries = 3
 
-// submit makes the call of a submit button.
+// submit makes the call of a submit button, or delivers a form.
 func (e *Engine) submit(ctx context.Context, w SubmitWork) Outcome {
 	leave, ok := e.crowd.enter("forms")
 	if !ok {
@@ -176,8 +176,12 @@ func (e *Engine) submit(ctx context.Context, w SubmitWork) Outcome {
 	}
 	defer leave()
 	err := e.o.Submit.Submit(ctx, w.Submission)
+	what, done := "The button “"+w.Title+"”", "carried out"
+	if w.Form {
+		what, done = "The form “"+w.Title+"”", "delivered"
+	}
 	if err == nil {
-		return Submitted{Notice: "The button “" + w.Title + "” was carried out."}
+		return Submitted{Notice: what + " was " + done + "."}
 	}
 	f := FaultOf(err)
 	switch {
@@ -186,5 +190,5 @@ func (e *Engine) submit(ctx context.Context, w SubmitWork) Outcome {
 	case f.Kind == Temporary && w.Attempts+1 < submitTries:
 		return Later{After: e.backoff(w.Attempts), Fault: f, Count: true}
 	}
-	return Submitted{Notice: "The button “" + w.Title + "” could not be carried out: " + f.Message}
+	return Submitted{Notice: what + " could not be " + done + ": " + f.Message}
 }

@@ -119,7 +119,11 @@ func fileOf(m core.Media) attachment {
 	if mime == "" {
 		mime = guessed(m.Media)
 	}
-	return attachment{Type: mime, Payload: map[string]any{"name": m.Name, "url": m.URL, "size": m.Size}}
+	payload := map[string]any{"name": m.Name, "url": m.URL, "size": m.Size}
+	if m.Missing != "" {
+		payload["error"] = m.Missing
+	}
+	return attachment{Type: mime, Payload: payload}
 }
 
 // guessed is what a bot can tell the sort of a file by if nobody said more.

@@ -68,14 +68,13 @@ func (r *reader) field(kind string, data object) (core.Field, bool) {
 		return f, true
 	}
 	for _, o := range r.items(data["options"], "label") {
-		if o.flag("disabled", false) {
-			continue // a placeholder, such as "Select"
+		option := core.FieldOption{
+			Label: o.text("label", "value"), Value: o.text("value"), Selected: o.flag("selected", false), Disabled: o.flag("disabled", false),
 		}
-		value := o.text("value")
-		if value == "" {
-			value = o.text("label")
+		if !o.has("value") {
+			option.Value = option.Label
 		}
-		f.Options = append(f.Options, core.FieldOption{Label: o.text("label", "value"), Value: value, Selected: o.flag("selected", false)})
+		f.Options = append(f.Options, option)
 	}
 	switch f.Type {
 	case core.RadioField, core.CheckboxField, core.DropdownField:
@@ -177,6 +176,9 @@ func (w *written) form(f core.Form) {
 			option := map[string]any{"label": o.Label, "value": o.Value}
 			if o.Selected {
 				option["selected"] = true
+			}
+			if o.Disabled {
+				option["disabled"] = true
 			}
 			options = append(options, option)
 		}

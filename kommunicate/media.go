@@ -13,6 +13,9 @@ func (r *reader) images(m rich) core.Content {
 	return r.files(m, core.Image, r.items(m.payload, "url"))
 }
 
+// keyVideo is where a link to a film keeps what template 14 said of it.
+const keyVideo = "video"
+
 // videos reads template 14: "Video". A video with a source is a page to look at,
 // not a file, so that it becomes a link.
 func (r *reader) videos(m rich) core.Content {
@@ -27,7 +30,7 @@ func (r *reader) videos(m rich) core.Content {
 			title = item.text("url")
 		}
 		if address := r.link(item.text("url"), title); address != "" {
-			c.Buttons = append(c.Buttons, core.Button{Type: core.Link, Title: title, URL: address})
+			c.Buttons = append(c.Buttons, core.Button{Type: core.Link, Title: title, URL: address, Metadata: core.Metadata{keyVideo: map[string]any(item)}})
 		}
 	}
 	if len(c.Buttons) == 0 {

@@ -48,6 +48,7 @@ func TestRequests(t *testing.T) {
 			core.Metadata{"k": "from outside", keyContext: map[string]any{"page": "/now", "choice": "forged"}}),
 		"trigger":  turn(core.Selection{Token: "t", Title: "Buy", Metadata: core.Metadata{core.MetaTrigger: "BUY"}}, nil),
 		"image":    turn(core.Media{Media: core.Image, URL: "https://chat.example.com/m/1", MIME: "image/png", Name: "a.png", Size: 7, Caption: "look"}, nil),
+		"missing":  turn(core.Media{Media: core.File, Name: "a.zip", Missing: "the file is larger than 100 MB"}, nil),
 		"voice":    turn(core.Media{Media: core.Voice, URL: "https://chat.example.com/m/2"}, nil),
 		"album":    turn(core.Album{Items: []core.Media{{Media: core.Image, URL: "https://ex.com/1", MIME: "image/png", Caption: "one"}, {Media: core.Video, URL: "https://ex.com/2"}}}, nil),
 		"location": turn(core.Location{Latitude: 52.5, Longitude: 0, Name: "Here"}, nil),

@@ -143,8 +143,28 @@ func (w *written) location(l core.Location) {
 	}
 }
 
+// pages are template 14 again, if that is what all links came from.
+func (w *written) pages(buttons []core.Button) bool {
+	if len(buttons) == 0 {
+		return false
+	}
+	var payload []any
+	for _, b := range buttons {
+		film, ok := b.Metadata[keyVideo].(map[string]any)
+		if !ok || b.Type != core.Link {
+			return false
+		}
+		payload = append(payload, film)
+	}
+	w.template("14", payload)
+	return true
+}
+
 // choices are template 6 for replies alone, 3 for links alone, else 11.
 func (w *written) choices(buttons []core.Button) {
+	if w.pages(buttons) {
+		return
+	}
 	kinds := map[core.ButtonType]int{}
 	for _, b := range buttons {
 		kinds[b.Type]++

@@ -218,7 +218,12 @@ func TestANumberTypedInAFormIsNoPickOfAnOlderMenu(t *testing.T) {
 	b.rest()
 	b.hear(heard("5", "3", "1"))
 	b.rest()
-	if s := <-posted; s.Data["Name"] != "2" || s.Data["Pin"] != "1" {
-		t.Errorf("posted %+v", s)
+	select {
+	case s := <-posted:
+		if s.Data["Name"] != "2" || s.Data["Pin"] != "1" {
+			t.Errorf("posted %+v", s)
+		}
+	default:
+		t.Errorf("nothing was posted:\n%s", story(b.messages(id)))
 	}
 }

@@ -356,7 +356,7 @@ func (s *Store) submitWork(ctx context.Context, task lanes.Task) (core.SubmitWor
 	if task.What == whatFormPost {
 		job, err := s.formJob(ctx, task)
 		if err == nil && job.Submission != nil {
-			w.Submission, w.Title = *job.Submission, job.Answer.Message
+			w.Submission, w.Title, w.Form = *job.Submission, job.Answer.Message, true
 		}
 		return w, err
 	}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -261,10 +262,12 @@ func (t *tx) fetched(id int64, state string, kept core.Kept, fault *core.Fault) 
 		WHERE id = $5 RETURNING conversation_id, message_id`, []any{state, kept.MIME, kept.Size, text, id}, &c, &message); err != nil {
 		return fmt.Errorf("store media: %w", err)
 	}
-	if state == mediaKept {
-		if err := t.describe(message, id, kept); err != nil {
-			return err
-		}
+	missing := ""
+	if fault != nil {
+		missing = cmp.Or(fault.Message, string(fault.Kind))
+	}
+	if err := t.describe(message, id, kept, missing); err != nil {
+		return err
 	}
 	if err := t.note("message.updated", c, map[string]any{"message": map[string]any{"id": message, "media": map[string]any{"id": id, "state": state, "fault": fault}}}); err != nil {
 		return err
@@ -272,8 +275,9 @@ func (t *tx) fetched(id int64, state string, kept core.Kept, fault *core.Fault) 
 	return t.s.lanes.Wake(t.Tx, botLane(c))
 }
 
-// describe writes the file's true type and size into the message's content.
-func (t *tx) describe(message core.MessageID, id int64, kept core.Kept) error {
+// describe writes the file's true type and size into the message's content, or
+// why it is not to be had.
+func (t *tx) describe(message core.MessageID, id int64, kept core.Kept, missing string) error {
 	var text string
 	if err := t.Row(`SELECT content FROM message WHERE id = $1`, []any{int64(message)}, &text); err != nil {
 		return fmt.Errorf("read content: %w", err)
@@ -282,7 +286,7 @@ func (t *tx) describe(message core.MessageID, id int64, kept core.Kept) error {
 	if err != nil {
 		return fmt.Errorf("message %d: %w", message, err)
 	}
-	body, err := core.MarshalContent(described(c, ourURL(id), kept))
+	body, err := core.MarshalContent(described(c, ourURL(id), kept, missing))
 	if err != nil {
 		return fmt.Errorf("describe media: %w", err)
 	}
@@ -293,16 +297,20 @@ func (t *tx) describe(message core.MessageID, id int64, kept core.Kept) error {
 }
 
 // described is the content with the file at url described as it was found to be.
-func described(c core.Content, url string, kept core.Kept) core.Content {
+func described(c core.Content, url string, kept core.Kept, missing string) core.Content {
 	switch c := c.(type) {
 	case core.Media:
-		if c.URL == url {
+		switch {
+		case c.URL != url:
+		case missing != "":
+			c.URL, c.Missing = "", missing
+		default:
 			c.MIME, c.Size = kept.MIME, kept.Size
 		}
 		return c
 	case core.Album:
 		for i, m := range c.Items {
-			c.Items[i], _ = described(m, url, kept).(core.Media)
+			c.Items[i], _ = described(m, url, kept, missing).(core.Media)
 		}
 		return c
 	}

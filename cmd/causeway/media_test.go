@@ -196,3 +196,20 @@ func (w *world) serves(m entry, want []byte) {
 		}
 	}
 }
+
+// TestAFileThatIsNotToBeHad: a file that is too large to be kept is told as such,
+// to the bot and to people.
+func TestAFileThatIsNotToBeHad(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.config["media"] = strings.Replace(w.config["media"], "}", ", max_size: 1KB}", 1)
+	helper := w.hire("helper", nil)
+	w.start()
+	w.zoe().SendPhoto(bytes.Repeat(picture(t, 1), 200), "my cat")
+	c := helper.hears(t, 1)
+	if !strings.Contains(string(c.Metadata), `"error":"`) || !strings.Contains(string(c.Metadata), `"url":""`) || c.Message != "my cat" {
+		t.Errorf("the bot heard %q with %s", c.Message, c.Metadata)
+	}
+	conv := w.conversation("tg", "Zoë", nil)
+	w.message(conv.ID, "the photo", func(m entry) bool { return m.Text == "my cat" && m.Content.URL == "" && m.Content.Missing != "" })
+}

@@ -38,6 +38,7 @@ type (
 		Content   struct {
 			Type, Media, URL, MIME, Title, Message, What string
 			Size                                         int
+			Missing                                      string
 		}
 		Text       string
 		Status     string
