@@ -14,12 +14,14 @@ type Stats struct {
 	Waiting    int           // operations in the queue now
 	CommitTime time.Duration // spent in transactions, failed ones included
 	Sizes      [9]int64      // commits by operations in them: 1, up to 2, 4, 8, 16, 32, 64, 128, more
+	Failing    bool          // the newest transaction failed for the disk's or the connection's sake
 	LastFault  string        // the newest failure of disk or connection or of an operation, "" if none
 }
 
 // Stats returns the counts; all zero for a database opened read-only.
 func (d *DB) Stats() Stats {
 	s := d.stats.read()
+	s.Failing = d.fails.Load()
 	for _, w := range d.writers {
 		s.Waiting += len(w.queue)
 	}

@@ -18,6 +18,8 @@ type KindStats struct {
 	Due     int           // lanes that could run and wait for room
 	Oldest  time.Duration // how long the longest of them has been due
 	Waiting int           // lanes whose time has not come
+	Tasks   int           // not finished, on all nodes
+	Age     time.Duration // since the oldest of them was enqueued
 }
 
 // PauseStats is one paused scope.
@@ -38,6 +40,9 @@ func (l *Lanes) Stats(ctx context.Context) (Stats, error) {
 	l.mu.Unlock()
 	if err := l.countLanes(ctx, &s); err != nil {
 		return s, fmt.Errorf("count the lanes: %w", err)
+	}
+	if err := l.countTasks(ctx, &s); err != nil {
+		return s, fmt.Errorf("count the tasks: %w", err)
 	}
 	pauses, err := l.loadPauses(ctx)
 	if err != nil {
@@ -70,6 +75,27 @@ func (l *Lanes) countLanes(ctx context.Context, s *Stats) error {
 		}
 		k := s.Kinds[kind]
 		k.Due, k.Waiting, k.Oldest = due, all-due, time.Duration(max(now-oldest, 0))*time.Millisecond
+		s.Kinds[kind] = k
+	}
+	return rows.Err()
+}
+
+func (l *Lanes) countTasks(ctx context.Context, s *Stats) error {
+	now := ms(l.o.Now())
+	rows, err := l.d.Rows(ctx, `SELECT l.kind, count(*), min(t.created_at) FROM task t JOIN lane l ON l.id = t.lane_id GROUP BY l.kind`)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var kind string
+		var tasks int
+		var oldest int64
+		if err := rows.Scan(&kind, &tasks, &oldest); err != nil {
+			return err
+		}
+		k := s.Kinds[kind]
+		k.Tasks, k.Age = tasks, time.Duration(max(now-oldest, 0))*time.Millisecond
 		s.Kinds[kind] = k
 	}
 	return rows.Err()

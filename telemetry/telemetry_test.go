@@ -1,6 +1,7 @@
 package telemetry_test
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -134,5 +135,36 @@ func TestConcurrentUse(t *testing.T) {
 	all.Wait()
 	if got := scrape(t, m)[`causeway_items_total{channel="tg",fate="status"}`]; got != "1600" {
 		t.Errorf("got %s", got)
+	}
+}
+
+func TestWatch(t *testing.T) {
+	m := telemetry.New()
+	if err := m.Watch(func(context.Context) (telemetry.Store, error) {
+		return telemetry.Store{
+			Commits: telemetry.CommitFigures{Done: 6, Operations: 20, Failed: 1, Sizes: []int64{2, 0, 3, 1}, Took: 1500 * time.Millisecond, Failing: true},
+			Queues:  map[string]telemetry.Queue{"send": {Tasks: 4, Age: time.Minute}},
+			Paused:  map[string]int{"tg": 3}, Waiting: map[string]int64{"unknown": 2},
+		}, nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	got := scrape(t, m)
+	for series, want := range map[string]string{
+		`causeway_commit_size_bucket{le="1"}`:         "2",
+		`causeway_commit_size_bucket{le="4"}`:         "5",
+		`causeway_commit_size_bucket{le="+Inf"}`:      "6",
+		`causeway_commit_size_sum`:                    "20",
+		`causeway_commits_failed_total`:               "1",
+		`causeway_commit_seconds_total`:               "1.5",
+		`causeway_store_failing`:                      "1",
+		`causeway_queue_tasks{queue="send"}`:          "4",
+		`causeway_queue_age_seconds{queue="send"}`:    "60",
+		`causeway_paused_lanes{channel="tg"}`:         "3",
+		`causeway_messages_waiting{status="unknown"}`: "2",
+	} {
+		if got[series] != want {
+			t.Errorf("%s is %q, want %q", series, got[series], want)
+		}
 	}
 }

@@ -183,14 +183,6 @@ func (s *server) reload(c *config.Config) error {
 	return nil
 }
 
-func (s *server) gauges(m *telemetry.Metrics) error {
-	d := s.store.DB()
-	return errors.Join(
-		m.Gauge("commits", "Transactions on disk since the start.", func() float64 { return float64(d.Stats().Commits) }),
-		m.Gauge("operations", "Operations in those transactions.", func() float64 { return float64(d.Stats().Ops) }),
-	)
-}
-
 func (s *server) close() error {
 	var errs []error
 	if s.store != nil {
