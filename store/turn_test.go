@@ -311,3 +311,20 @@ func TestABotThatSkipsFilesHearsOfNone(t *testing.T) {
 		t.Errorf("got\n%s", got)
 	}
 }
+
+func TestNobodyAnswersSpam(t *testing.T) {
+	b := open(t, toHelper)
+	b.works(b.echo)
+	id := b.hear(heard("5", "1", "buy this"))[0].Conversation
+	b.rest()
+	spam := core.Spam
+	if _, err := b.Change(t.Context(), id, core.Change{Status: &spam}); err != nil {
+		t.Fatal(err)
+	}
+	b.hear(heard("5", "2", "and that"))
+	b.rest()
+	got := b.messages(id)
+	if c := b.conversation(id); c.Status != core.Spam || got[len(got)-1].Text != "and that" {
+		t.Errorf("%s\n%s", c.Status, story(got))
+	}
+}

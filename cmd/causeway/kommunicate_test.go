@@ -89,7 +89,7 @@ func stranger(b *simulator.Bot) *simulator.TelegramPerson {
 
 // branch is the Telegram bot of a channel that is added to the config.
 func (w *world) branch(channel string) *simulator.Bot {
-	token := fmt.Sprintf("82000000%02d:token", len(w.config["channels"])%100)
+	token := fmt.Sprintf("82%08d:token", strangers.Add(1))
 	w.config["channels"] += w.telegram(channel, token)
 	return w.sim.Telegram(simulator.TelegramBot{Token: token, Username: channel})
 }
