@@ -34,7 +34,6 @@ var arrows = map[string][]string{
 	"db/dbtest/with":           {"db/dbtest"},
 	"lanes":                    {"db"},
 	"store":                    {"core", "lanes", "db"},
-	"store/storetest":          {"core", "lanes", "db", "store"},
 	"api":                      {"core", "routing", "kommunicate", "markup"},
 	"telemetry":                {"core"},
 	"simulator":                {},

@@ -125,6 +125,10 @@ func problemOf(err error) *Problem {
 			return problem(c.code, c.detail)
 		}
 	}
+	var away interface{ Unavailable() bool }
+	if errors.As(err, &away) && away.Unavailable() {
+		return problem(CodeNotStored, "the database cannot be reached now; come again shortly")
+	}
 	if errors.Is(err, core.ErrInvalid) {
 		return problem(CodeInvalid, strings.TrimSuffix(err.Error(), ": "+core.ErrInvalid.Error()))
 	}

@@ -218,12 +218,12 @@ func (w *writer) attempt(batch []*operation) (bad int, err error) {
 	if err != nil {
 		return -1, w.fail(err)
 	}
-	err = w.foresee(tx, batch)
-	for i, o := range batch {
-		if err != nil {
-			break
-		}
-		if err = tx.run(o.fn); err != nil {
+	err = w.hold(tx, batch)
+	if err == nil {
+		err = w.foresee(tx, batch)
+	}
+	for i := 0; err == nil && i < len(batch); i++ {
+		if err = tx.run(batch[i].fn); err != nil {
 			bad = i
 		}
 	}
@@ -272,6 +272,23 @@ func (w *writer) foresee(tx *Tx, batch []*operation) error {
 		return nil
 	}
 	return tx.run(func(tx *Tx) error { return w.o.Foresee(tx, asks) })
+}
+
+// hold locks what the operations are about, unless nobody else writes.
+func (w *writer) hold(tx *Tx, batch []*operation) error {
+	if w.o.Hold == nil || w.conn.engine.writers == 0 {
+		return nil
+	}
+	var keys []int64
+	for _, o := range batch {
+		if o.key != 0 && !slices.Contains(keys, o.key) {
+			keys = append(keys, o.key)
+		}
+	}
+	if len(keys) == 0 {
+		return nil
+	}
+	return tx.run(func(tx *Tx) error { return w.o.Hold(tx, keys) })
 }
 
 func (w *writer) beforeCommit(tx *Tx) error {

@@ -17,6 +17,9 @@ func (t *tx) echo(item core.Arrived, e core.Echo) (core.ItemFate, error) {
 		return fate, err
 	}
 	report := core.Reported{Provider: e.Provider, Ref: e.Ref, Status: core.Sent, At: e.At}
+	if err := t.holdEchoed(item.Channel.ID, e, report); err != nil {
+		return core.ItemFate{}, err
+	}
 	if call, err := t.called(item.Channel.ID, report); err == nil {
 		return core.ItemFate{Key: item.Key, Fate: core.FateDuplicate, Message: call.message, Conversation: call.conversation}, nil
 	}

@@ -29,16 +29,20 @@ func (t *tx) identify(ch core.ChannelID, p core.Person) (identity, error) {
 	if err != nil {
 		return identity{}, err
 	}
+	// Who names the same person at the same time fails, and finds them then.
+	insert := `INSERT INTO identity_key(channel, name, identity_id) VALUES($1, $2, $3)`
 	if who.id == 0 {
 		if who, err = t.newIdentity(ch, p); err != nil {
 			return identity{}, err
 		}
+	} else {
+		insert += ` ON CONFLICT(channel, name) DO NOTHING`
 	}
-	for _, name := range names {
-		if slices.Contains(who.names, db.Clean(name)) {
+	for i, name := range names {
+		if slices.Contains(who.names, db.Clean(name)) || slices.Contains(names[:i], name) {
 			continue
 		}
-		if _, err := t.Tx.Exec(`INSERT INTO identity_key(channel, name, identity_id) VALUES($1, $2, $3) ON CONFLICT(channel, name) DO NOTHING`, string(ch), db.Clean(name), who.id); err != nil {
+		if _, err := t.Tx.Exec(insert, string(ch), db.Clean(name), who.id); err != nil {
 			return identity{}, fmt.Errorf("name contact: %w", err)
 		}
 	}
@@ -185,7 +189,7 @@ func (t *tx) asSender(id core.ContactID, p core.Person) (core.Sender, error) {
 func (t *tx) patchContact(id core.ContactID, p core.ContactPatch) error {
 	var c core.Contact
 	var metadata string
-	if err := t.Row(`SELECT name, email, phone, image_link, metadata FROM contact WHERE id = $1`, []any{int64(id)},
+	if err := t.Row(`SELECT name, email, phone, image_link, metadata FROM contact WHERE id = $1`+t.s.db.RowLock(), []any{int64(id)},
 		&c.Name, &c.Email, &c.Phone, &c.ImageLink, &metadata); err != nil {
 		return fmt.Errorf("read contact: %w", err)
 	}

@@ -87,18 +87,18 @@ func (c *conversation) scan(scan func(...any) error, more ...any) error {
 
 // load reads the conversation for changing it.
 func (t *tx) load(id core.ConversationID) (*conversation, error) {
-	if c := t.batch().foreseen.thread(id); c != nil {
+	if c := t.batch().foreseen.thread(id); c != nil && t.holds(byID, int64(id)) {
 		return c, nil
 	}
-	return t.loadWhere(`c.id = $1`, int64(id))
+	return t.loadWhere(byID, int64(id))
 }
 
 // present reads the conversation in which the identity writes now, nil if there is none.
 func (t *tx) present(identity int64) (*conversation, error) {
-	if c := t.batch().foreseen.presentOf(identity); c != nil {
+	if c := t.batch().foreseen.presentOf(identity); c != nil && t.holds(byIdentity, identity) {
 		return c, nil
 	}
-	c, err := t.loadWhere(`c.identity_id = $1 AND c.present = 1`, identity)
+	c, err := t.loadWhere(byIdentity, identity)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
@@ -113,6 +113,9 @@ const conversationSQL = `SELECT ` + conversationColumns + `, EXISTS (SELECT 1 FR
 func (t *tx) loadWhere(where string, arg int64) (*conversation, error) {
 	var c conversation
 	scan := func(dst ...any) error {
+		if err := t.holdWhere(where, arg); err != nil {
+			return err
+		}
 		return t.Tx.Row(conversationSQL+where, []any{arg}, dst...)
 	}
 	if err := c.scan(scan, &c.live, &c.holds); err != nil {
@@ -129,9 +132,10 @@ func (t *tx) begin(ch core.ChannelInfo, who identity) (*conversation, error) {
 	c.Contact.ID, c.Owner.Type = who.contact, core.Nobody
 	c.CreatedAt, c.UpdatedAt = timeOf(t.now), timeOf(t.now)
 	_, err := t.Tx.Exec(`INSERT INTO conversation(id, channel, kind, identity_id, contact_id, present, status, owner_type, owner_id, owner_name, owner_epoch,
-		team, tags, metadata, title, title_given, unread, last_seq, heard_at, window_ms, last_agent, terms, hops, dialogue, created_at, updated_at)
-		VALUES($1, $2, $3, $4, $5, 1, $6, $7, '', '', 0, '', '', '', '', 0, 0, 0, 0, $8, '', '', 0, '', $9, $9)`,
-		int64(c.ID), string(c.Channel), c.Kind, c.identity, int64(c.contact), string(c.Status), string(core.Nobody), c.windowMS, t.now)
+		team, tags, metadata, title, title_given, unread, last_seq, heard_at, window_ms, last_agent, terms, hops, dialogue, created_at, updated_at, okey)
+		VALUES($1, $2, $3, $4, $5, 1, $6, $7, '', '', 0, '', '', '', '', 0, 0, 0, 0, $8, '', '', 0, '', $9, $9, $10)`,
+		int64(c.ID), string(c.Channel), c.Kind, c.identity, int64(c.contact), string(c.Status), string(core.Nobody), c.windowMS, t.now,
+		int64(keyOf(string(ch.ID), string(who.address))))
 	if err != nil {
 		return nil, fmt.Errorf("begin conversation: %w", err)
 	}

@@ -15,6 +15,7 @@ type batch struct {
 	entries []entry
 	made    map[string]core.ItemFate     // messages by event key and by provider id
 	live    map[core.ConversationID]bool // has a new message with options
+	held    map[lockOf]bool              // conversations that are locked
 
 	foreseen *foreseen // nil for nothing
 }

@@ -38,6 +38,9 @@ func (t *tx) armPoll(id core.ChannelID) error {
 
 // armOnce enqueues a task that enqueues itself again for ever, unless it is there.
 func (t *tx) armOnce(lane lanes.Lane, ref int64) error {
+	if err := t.Lock(int64(keyOf(lane.ID))); err != nil { // nodes start at the same time
+		return fmt.Errorf("look for the task: %w", err)
+	}
 	var n int
 	if err := t.Row(`SELECT count(*) FROM task WHERE lane_id = $1`, []any{lane.ID}, &n); err != nil {
 		return fmt.Errorf("look for the task: %w", err)

@@ -27,6 +27,9 @@ func (t *tx) reached(item core.Arrived, e core.Reached) (core.ItemFate, error) {
 		fate.Fate, fate.Why = core.FateIgnored, "the contact is not known"
 		return fate, nil
 	}
+	if err := t.holdWhere(`c.identity_id = $1`, who.id); err != nil {
+		return fate, err
+	}
 	until := e.Until
 	if now := timeOf(t.now); until.After(now) {
 		until = now // nobody has read what we are yet to write

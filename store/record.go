@@ -57,18 +57,24 @@ func (t *tx) recordAll(a core.Arrival) ([]core.ItemFate, error) {
 // orderKey groups a delivery's transactions with others of the same contact, so
 // that writers do not contend.
 func orderKey(a core.Arrival) core.ConversationID {
-	var h uint64 = 14695981039346656037 // FNV-1a
-	add := func(s string) {
-		for i := range len(s) {
-			h = (h ^ uint64(s[i])) * 1099511628211
+	for _, item := range a.Items {
+		switch e := item.Event.(type) {
+		case core.Heard:
+			return keyOf(string(a.Channel), string(e.From.Address))
+		case core.Reported:
+			return keyOf(string(a.Channel), string(e.Provider))
 		}
 	}
-	add(string(a.Channel))
-	for _, item := range a.Items {
-		if heard, ok := item.Event.(core.Heard); ok {
-			add(string(heard.From.Address))
-			break
+	return keyOf(string(a.Channel), "")
+}
+
+func keyOf(words ...string) core.ConversationID {
+	var h uint64 = 14695981039346656037 // FNV-1a
+	for _, word := range words {
+		for i := range len(word) {
+			h = (h ^ uint64(word[i])) * 1099511628211
 		}
+		h = (h ^ 0xff) * 1099511628211 // in no word: they are UTF-8
 	}
 	return core.ConversationID(h >> 1)
 }

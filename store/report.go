@@ -15,6 +15,9 @@ import (
 // for the end of its send, under the same lock; a failure never waits.
 func (t *tx) report(item core.Arrived, e core.Reported) (core.ItemFate, error) {
 	fate := core.ItemFate{Key: item.Key, Fate: core.FateStatus, Why: string(e.Status)}
+	if err := t.holdReported(item.Channel.ID, e); err != nil {
+		return fate, err
+	}
 	call, err := t.called(item.Channel.ID, e)
 	if errors.Is(err, sql.ErrNoRows) {
 		return fate, t.tooEarly(item.Channel.ID, e)

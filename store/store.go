@@ -33,6 +33,8 @@ type Options struct {
 	Router   core.Router
 	MediaURL func(id int64, now time.Time) string
 	Now      func() time.Time
+	Clock    *db.Clock // that Now goes by, where nodes share the store; may be nil
+	Addr     string    // of this node, for people
 	IDs      *db.IDs
 	Log      logrus.FieldLogger
 	Capacity map[string]int // lanes at work at once, by kind
@@ -49,6 +51,9 @@ type Options struct {
 	Retention, TTL time.Duration
 }
 
+// leaveTime is how long the database may take to hear that this node ends.
+const leaveTime = 3 * time.Second
+
 // Store implements core.Store.
 type Store struct {
 	o     Options
@@ -58,6 +63,9 @@ type Store struct {
 	stop  <-chan struct{} // closed when Run is to end
 
 	room chan struct{} // somebody may have room for who waits
+
+	endTail context.CancelFunc // nil without a tail
+	tailed  sync.WaitGroup
 
 	mu      sync.Mutex
 	changed chan struct{} // closed at the next change to the log
@@ -73,20 +81,35 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.db, err = db.Open(ctx, url, db.Options{Migrations: files, Foresee: s.foresee, BeforeCommit: s.writeLog, Now: o.Now, Log: o.Log})
+	s.db, err = db.Open(ctx, url, db.Options{Migrations: files, Hold: s.holdAll, Foresee: s.foresee, BeforeCommit: s.beforeCommit, Now: o.Now, Clock: o.Clock, Log: o.Log})
 	if err != nil {
-		return nil, fmt.Errorf("open store: %w", err)
-	}
-	if err := errors.Join(s.aboveKnownIDs(ctx), s.comeBack(ctx)); err != nil {
-		_ = s.db.Close() // the first error says more
 		return nil, fmt.Errorf("open store: %w", err)
 	}
 	s.lanes = lanes.New(s.db, lanes.Options{
 		Handlers: map[string]lanes.Handler{laneBot: s.workBot, laneSend: s.workSend, laneMedia: s.workMedia, laneTimer: s.workTimer, lanePoll: s.workPoll},
 		Capacity: o.Capacity, Forget: map[string]bool{laneMedia: true},
-		Now: o.Now, NewID: o.IDs.Next, Log: o.Log, Grace: o.Grace,
+		Now: o.Now, NewID: o.IDs.Next, OnSlot: o.IDs.Use, Addr: o.Addr, Log: o.Log, Grace: o.Grace,
 	})
+	if err := s.begin(ctx); err != nil {
+		_ = s.db.Close() // the first error says more
+		return nil, fmt.Errorf("open store: %w", err)
+	}
 	return s, nil
+}
+
+func (s *Store) begin(ctx context.Context) error {
+	if err := s.aboveKnownIDs(ctx); err != nil {
+		return err
+	}
+	if err := s.lanes.Join(ctx); err != nil {
+		return err
+	}
+	if s.db.Shared() {
+		tailing, end := context.WithCancel(context.WithoutCancel(ctx))
+		s.endTail = end
+		s.tailed.Go(func() { s.tail(tailing) })
+	}
+	return s.comeBack(ctx)
 }
 
 // aboveKnownIDs keeps new ids above old ones, whatever the clock says.
@@ -118,6 +141,15 @@ func (s *Store) Lanes() *lanes.Lanes { return s.lanes }
 
 // Close finishes what is queued and closes the database. Run must have returned.
 func (s *Store) Close() error {
+	if s.endTail != nil {
+		s.endTail()
+		s.tailed.Wait()
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), leaveTime)
+	defer cancel()
+	if err := s.lanes.Leave(ctx); err != nil {
+		s.o.Log.WithError(err).Warn("other nodes find out by themselves that this one has ended")
+	}
 	if err := s.db.Close(); err != nil {
 		return fmt.Errorf("close store: %w", err)
 	}

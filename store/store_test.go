@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -12,6 +11,7 @@ import (
 
 	"causeway/core"
 	"causeway/db"
+	"causeway/db/dbtest"
 	"causeway/lanes"
 	"causeway/routing"
 
@@ -30,7 +30,7 @@ type bench struct {
 
 func open(t *testing.T, rules routing.Config) *bench {
 	t.Helper()
-	return reopen(t, rules, "sqlite:"+filepath.Join(t.TempDir(), "store.db"))
+	return reopen(t, rules, dbtest.URL(t))
 }
 
 func reopen(t *testing.T, rules routing.Config, url string) *bench {

@@ -60,7 +60,7 @@ func (t *tx) Rows(query string, args ...any) (*sql.Rows, error) {
 func (t *tx) batch() *batch {
 	b, _ := t.Local().(*batch)
 	if b == nil {
-		b = &batch{made: map[string]core.ItemFate{}, live: map[core.ConversationID]bool{}}
+		b = &batch{made: map[string]core.ItemFate{}, live: map[core.ConversationID]bool{}, held: map[lockOf]bool{}}
 		t.SetLocal(b)
 	}
 	return b

@@ -11,7 +11,7 @@ import (
 
 // Each kind of damage is found, by its rule, in a copy that is whole otherwise.
 func TestVerifyFindsWhatCannotBe(t *testing.T) {
-	b := open(t, toHelper)
+	b := reopen(t, toHelper, "sqlite:"+filepath.Join(t.TempDir(), "store.db"))
 	b.works(b.echo)
 	id := b.hear(heard("5", "1", "one"))[0].Conversation
 	b.hear(heard("6", "1", "one"))

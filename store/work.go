@@ -112,6 +112,9 @@ func (t *tx) sendWaits(w core.SendWork, o core.Later) error {
 	if !o.Unknown {
 		return nil
 	}
+	if err := t.hold(w.Message.Conversation); err != nil {
+		return err
+	}
 	if _, err := t.Exec(`UPDATE message SET resent = 1 WHERE id = $1`, int64(w.Message.ID)); err != nil {
 		return fmt.Errorf("mark unknown send: %w", err)
 	}
@@ -125,6 +128,12 @@ func (t *tx) callMade(w core.SendWork, o core.CallMade) error {
 		if plain, err := t.plainlySent(w, o); plain || err != nil {
 			return err
 		}
+	}
+	if err := t.holdCall(w.Channel, o.Provider); err != nil {
+		return err
+	}
+	if err := t.hold(w.Message.Conversation); err != nil {
+		return err
 	}
 	if o.Provider != "" || !o.Last {
 		if err := t.madeCall(w.Channel, w.Message.ID, w.Made, o.Provider, o.At); err != nil {
@@ -173,6 +182,9 @@ func (t *tx) plainlySent(w core.SendWork, o core.CallMade) (bool, error) {
 }
 
 func (t *tx) sendFailed(w core.SendWork, o core.SendFailed) error {
+	if err := t.hold(w.Message.Conversation); err != nil {
+		return err
+	}
 	to := core.Failed
 	switch {
 	case o.Hold:
@@ -254,6 +266,9 @@ const (
 func (t *tx) fetched(id int64, state string, kept core.Kept, fault *core.Fault) error {
 	text, err := packFault(fault)
 	if err != nil {
+		return err
+	}
+	if err := t.holdWhere(`c.id = (SELECT conversation_id FROM media WHERE id = $1)`, id); err != nil {
 		return err
 	}
 	var c core.ConversationID

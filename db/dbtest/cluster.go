@@ -81,12 +81,12 @@ func (c *Cluster) drop() error {
 	if err != nil {
 		return err
 	}
-	c.as = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)} //nolint:gosec // ids of the system
+	c.as = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
 	return os.Chown(c.dir, uid, gid)
 }
 
 func (c *Cluster) command(name string, args ...string) *exec.Cmd {
-	cmd := exec.Command(filepath.Join(c.bin, name), args...)
+	cmd := exec.CommandContext(context.Background(), filepath.Join(c.bin, name), args...)
 	cmd.Dir, cmd.Env = c.dir, []string{"LC_ALL=C", "PATH=" + os.Getenv("PATH")}
 	// Its own group: what is meant for the tests must not stop it half. It must not outlive them.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: c.as, Setpgid: true, Pdeathsig: syscall.SIGQUIT}

@@ -6,6 +6,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -24,7 +25,7 @@ func main() {
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "with:", err)
 	}
-	os.Exit(code)
+	os.Exit(code) //nolint:forbidigo // this is main
 }
 
 func run(args []string) (code int, err error) {
@@ -41,7 +42,7 @@ func run(args []string) (code int, err error) {
 		return 1, err
 	}
 	defer func() { err = errors.Join(err, c.Close()) }()
-	cmd := exec.Command(args[0], args[1:]...)
+	cmd := exec.CommandContext(context.Background(), args[0], args[1:]...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
 	cmd.Env = append(os.Environ(), dbtest.Server+"="+c.URL("postgres"))
 	var exit *exec.ExitError
