@@ -35,6 +35,7 @@ type sample struct {
 	loadCPU time.Duration   // of generator and stubs
 	peak    int64           // bytes of memory
 	alloc   float64         // bytes allocated
+	commits float64         // transactions; a bare program has none
 }
 
 func (s sample) rate() float64 { return float64(s.count) / s.span.Seconds() }
@@ -135,14 +136,21 @@ func (t *target) watch(ctx context.Context, begin, end time.Time) (sample, error
 	if err != nil {
 		return s, err
 	}
+	commits, err := t.metric(ctx, "causeway_commits", "")
+	if err != nil {
+		return s, err
+	}
 	s.cpu, s.loadCPU = cpu(t.cmd.Process.Pid), cpu(os.Getpid())
 	if err := until(ctx, end); err != nil {
 		return s, err
 	}
 	s.cpu, s.loadCPU = cpu(t.cmd.Process.Pid)-s.cpu, cpu(os.Getpid())-s.loadCPU
 	s.peak = t.memory("VmHWM")
-	s.alloc, err = t.metric(ctx, allocated, "")
-	s.alloc -= alloc
+	if s.alloc, err = t.metric(ctx, allocated, ""); err != nil {
+		return s, err
+	}
+	s.commits, err = t.metric(ctx, "causeway_commits", "")
+	s.alloc, s.commits = s.alloc-alloc, s.commits-commits
 	return s, err
 }
 

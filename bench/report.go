@@ -72,13 +72,17 @@ func (r *report) markdown(to io.Writer) {
 }
 
 // The columns of a table of samples.
-var sampleHead = []string{"at once", "rate/s", "p50", "p99", "CPU each", "generator and stubs", "allocated each", "memory at most", "ratio"}
+var sampleHead = []string{"at once", "rate/s", "p50", "p99", "CPU each", "generator and stubs", "allocated each", "memory at most", "commits each", "ratio"}
 
 // cells are a sample's columns after its name.
 func (s sample) cells(level int, ratio string) []string {
+	commits := ""
+	if s.commits > 0 {
+		commits = fmt.Sprintf("%.2f", s.commits/float64(max(s.count, 1)))
+	}
 	return []string{
 		fmt.Sprint(level), whole(s.rate()), short(s.at(.5)), short(s.at(.99)), short(s.each(s.cpu)), short(s.each(s.loadCPU)),
-		fmt.Sprintf("%.1f KB", s.alloc/1024/float64(max(s.count, 1))), megabytes(s.peak), ratio,
+		fmt.Sprintf("%.1f KB", s.alloc/1024/float64(max(s.count, 1))), megabytes(s.peak), commits, ratio,
 	}
 }
 

@@ -47,7 +47,7 @@ const (
 	handshakeTimeout = 10 * time.Second
 	idleTimeout      = 60 * time.Second
 	maxHeader        = 64 << 10
-	idlePerHost      = 32
+	idlePerHost      = 512 // as many as are often under way with one bot or provider
 )
 
 // Client makes guarded calls. It is safe for concurrent use. Make one with New.

@@ -115,10 +115,9 @@ func (t *tx) lastSpeaker(c *conversation) (who core.SenderType, err error) {
 }
 
 // dialogueOf adds the form that is being answered to a turn.
-func (s *Store) dialogueOf(ctx context.Context, w *core.TurnWork) error {
-	var text string
-	if err := s.db.Row(ctx, `SELECT dialogue FROM conversation WHERE id = $1`, []any{int64(w.Conversation.ID)}, &text); err != nil || text == "" {
-		return err
+func (s *Store) dialogueOf(ctx context.Context, w *core.TurnWork, text string) error {
+	if text == "" {
+		return nil
 	}
 	var d core.Dialogue
 	if err := unpack(text, &d); err != nil {

@@ -16,29 +16,38 @@ const conversationTables = ` FROM conversation c JOIN contact p ON p.id = c.cont
 	LEFT JOIN waiting w ON w.conversation_id = c.id `
 
 func scanConversation(scan func(...any) error) (core.Conversation, error) {
-	var c conversation
+	c, err := scanWhole(scan)
+	return c.Conversation, err
+}
+
+func scanWhole(scan func(...any) error) (c conversation, err error) {
 	var metadata string
 	var created, since int64
 	var position int
 	p := &c.Contact
 	if err := c.scan(scan, &p.UserID, &p.Name, &p.Username, &p.Phone, &p.Email, &p.ImageLink, &p.Language, &metadata, &created, &p.Address, &since, &position); err != nil {
-		return core.Conversation{}, err
+		return c, err
 	}
 	p.CreatedAt, p.Metadata = timeOf(created), core.Metadata{}
 	if since > 0 {
 		c.Queue = &core.Place{Position: position, Since: timeOf(since)}
 	}
-	err := unpack(metadata, &p.Metadata)
+	err = unpack(metadata, &p.Metadata)
 	c.Contact = c.Contact.NamedByUs()
-	return c.Conversation, err
+	return c, err
 }
 
 // Conversation implements core.Reader.
 func (s *Store) Conversation(ctx context.Context, id core.ConversationID) (core.Conversation, error) {
+	c, err := s.conversation(ctx, id)
+	return c.Conversation, err
+}
+
+func (s *Store) conversation(ctx context.Context, id core.ConversationID) (conversation, error) {
 	scan := func(dst ...any) error {
 		return s.db.Row(ctx, `SELECT `+conversationColumns+`, `+contactColumns+conversationTables+`WHERE c.id = $1`, []any{int64(id)}, dst...)
 	}
-	c, err := scanConversation(scan)
+	c, err := scanWhole(scan)
 	if err != nil {
 		return c, fmt.Errorf("conversation %d: %w", id, sorted(err))
 	}

@@ -22,18 +22,15 @@ func (s *Store) workBot(ctx context.Context, task lanes.Task) lanes.Result {
 	if task.What == whatSubmit || task.What == whatFormPost {
 		return s.workSubmit(ctx, task)
 	}
-	c, err := s.Conversation(ctx, core.ConversationID(task.Key))
+	c, err := s.conversation(ctx, core.ConversationID(task.Key))
 	if err != nil {
 		return unreadable(err)
 	}
 	if c.Owner.Type != core.BotOwner {
 		return lanes.Result{Commit: s.commit(func(t *tx) error { return t.notHandedOver(c.ID, task) })}
 	}
-	w, err := s.turnWork(ctx, c, task)
-	if err != nil {
-		return unreadable(err)
-	}
-	if over, err := s.turnOver(ctx, task); over || err != nil {
+	w, over, err := s.turnWork(ctx, c, task)
+	if over || err != nil {
 		return unreadable(err)
 	}
 	switch o := s.act(ctx, w).(type) {
@@ -46,65 +43,94 @@ func (s *Store) workBot(ctx context.Context, task lanes.Task) lanes.Result {
 	}
 }
 
-// turnWork reads what a turn needs.
-func (s *Store) turnWork(ctx context.Context, c core.Conversation, task lanes.Task) (core.TurnWork, error) {
+// turnWork reads what a turn needs. over means that it was handed over already,
+// with others.
+func (s *Store) turnWork(ctx context.Context, c conversation, task lanes.Task) (w core.TurnWork, over bool, err error) {
 	// A run that died counts as a try: the bot may have heard it.
-	w := core.TurnWork{Turn: core.Turn{
-		ID: "turn-" + strconv.FormatInt(task.Ref, 36), Bot: c.Owner.ID, Conversation: c, Try: task.Attempts + max(task.Starts, 1),
+	w = core.TurnWork{Turn: core.Turn{
+		ID: "turn-" + strconv.FormatInt(task.Ref, 36), Bot: c.Owner.ID, Conversation: c.Conversation, Try: task.Attempts + max(task.Starts, 1),
 	}}
-	if task.What == whatEvent {
-		var name, data string
-		var created int64
-		if err := s.db.Row(ctx, `SELECT name, data, created_at FROM bot_event WHERE id = $1`, []any{task.Ref}, &name, &data, &created); err != nil {
-			return w, err
-		}
-		w.Event, w.At = &core.BotEvent{Name: name}, timeOf(created)
-		err := unpack(data, &w.Event.Data)
-		return w, err
-	}
-	// Before the messages: who reads them first may miss what a file that is
-	// fetched meanwhile writes into them, and no longer waits for it.
-	pending, err := s.pendingFrom(ctx, task.Ref)
-	if err != nil {
-		return w, err
-	}
-	if task.What == whatForm {
+	switch task.What {
+	case whatEvent:
+		err = s.eventWork(ctx, &w, task)
+		return w, false, err
+	case whatForm:
 		job, err := s.formJob(ctx, task)
 		if err != nil {
-			return w, err
+			return w, false, err
 		}
 		m, err := s.Message(ctx, job.Message)
 		m.Content = job.Answer
 		w.Message, w.At = &m, m.CreatedAt
-		return w, err
+		return w, false, err
 	}
-	m, err := s.Message(ctx, core.MessageID(task.Ref))
-	if err != nil {
-		return w, err
+	if s.o.Burst != nil {
+		w.Burst = s.o.Burst(w.Bot)
+	}
+	m, state, err := s.heard(ctx, task)
+	if state != turnPending || err != nil {
+		return w, true, err
+	}
+	var pending []int64
+	if hasFiles(m.Content) || w.Burst > 0 {
+		// Before the messages are read: who reads them first may miss what a file that
+		// is fetched meanwhile writes into them, and no longer waits for it.
+		if pending, err = s.pendingFrom(ctx, task.Ref); err != nil {
+			return w, false, err
+		}
+		if m, _, err = s.heard(ctx, task); err != nil {
+			return w, false, err
+		}
 	}
 	w.Message, w.At, w.Waited = &m, m.CreatedAt, s.o.Now().Sub(m.CreatedAt)
 	if err := s.gather(ctx, &w, m); err != nil {
-		return w, err
+		return w, false, err
 	}
 	if asksAvailability(m.Content) {
 		if w.Available, err = s.availability(ctx); err != nil {
-			return w, err
+			return w, false, err
 		}
 	}
 	for _, id := range heardIDs(w) {
 		w.Pending = w.Pending || slices.Contains(pending, id)
 	}
-	err = s.dialogueOf(ctx, &w)
-	return w, err
+	err = s.dialogueOf(ctx, &w, c.dialogue)
+	return w, false, err
+}
+
+// eventWork reads an event that a turn hands over.
+func (s *Store) eventWork(ctx context.Context, w *core.TurnWork, task lanes.Task) error {
+	var name, data string
+	var created int64
+	if err := s.db.Row(ctx, `SELECT name, data, created_at FROM bot_event WHERE id = $1`, []any{task.Ref}, &name, &data, &created); err != nil {
+		return err
+	}
+	w.Event, w.At = &core.BotEvent{Name: name}, timeOf(created)
+	return unpack(data, &w.Event.Data)
+}
+
+// heard reads the message of a turn, and the turn's state.
+func (s *Store) heard(ctx context.Context, task lanes.Task) (m core.Message, state string, err error) {
+	scan := func(dst ...any) error {
+		return s.db.Row(ctx, `SELECT `+messageColumns+`, m.turn FROM message m WHERE m.id = $1`, []any{task.Ref}, dst...)
+	}
+	m, err = scanMessage(scan, s.o.MediaURL, s.o.Now(), &state)
+	return m, state, err
+}
+
+// hasFiles reports whether a message may have files that are being fetched.
+func hasFiles(c core.Content) bool {
+	switch c.(type) {
+	case core.Media, core.Album:
+		return true
+	}
+	return false
 }
 
 // gather adds the messages that are handed over together with m: the other files
 // of its album, or all that came meanwhile where the bot wants them in bursts.
 func (s *Store) gather(ctx context.Context, w *core.TurnWork, m core.Message) (err error) {
 	album, inAlbum := m.Metadata[core.MetaAlbum]
-	if s.o.Burst != nil {
-		w.Burst = s.o.Burst(w.Bot)
-	}
 	if !inAlbum && w.Burst <= 0 {
 		return nil
 	}
@@ -167,16 +193,6 @@ func (s *Store) after(ctx context.Context, m core.Message) ([]core.Message, erro
 		return nil, fmt.Errorf("read what came after: %w", err)
 	}
 	return collect(rows, s.scanner())
-}
-
-// turnOver reports whether a message was handed over already, with others.
-func (s *Store) turnOver(ctx context.Context, task lanes.Task) (bool, error) {
-	if task.What != whatMessage {
-		return false, nil
-	}
-	var state string
-	err := s.db.Row(ctx, `SELECT turn FROM message WHERE id = $1`, []any{task.Ref}, &state)
-	return state != turnPending, err
 }
 
 // notHandedOver ends a turn that no bot will hear.
