@@ -86,6 +86,9 @@ func (l *loader) bounds() {
 			l.wrong(key, "must be a text of 1 to 1000 bytes; leave the key out for ours")
 		}
 	}
+	if len(c.Texts.Queue) > 1000 {
+		l.wrong("texts.queue", "must be a text of at most 1000 bytes; leave the key out to say nothing")
+	}
 }
 
 func (l *loader) between(key string, d, least, most time.Duration) {

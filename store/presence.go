@@ -109,7 +109,7 @@ func (t *tx) seenUntil(d Desk) int64 { return t.now + (d.OfflineAfter + d.renewa
 // to come back.
 func (s *Store) comeBack(ctx context.Context) error {
 	return s.do(ctx, 0, func(t *tx) error {
-		if _, err := t.Exec(`UPDATE agent_state SET seen_until = $1 WHERE availability = 'auto' AND effective = 'online' AND seen_until < $1`, t.seenUntil(s.desk())); err != nil {
+		if _, err := t.Exec(`UPDATE agent_state SET seen_until = $1 WHERE availability = 'auto' AND effective = 'online'`, t.seenUntil(s.desk())); err != nil {
 			return fmt.Errorf("wait for agents: %w", err)
 		}
 		return nil
