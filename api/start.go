@@ -52,6 +52,7 @@ type StartAliases struct {
 	DefaultAgentIDs names         `json:"defaultAgentIds,omitempty" doc:"agentIds"`
 	DefaultBotIDs   names         `json:"defaultBotIds,omitempty" doc:"botIds"`
 	DefaultAssignee word          `json:"defaultAssignee,omitempty" doc:"assignee"`
+	ClientID        word          `json:"clientGroupId,omitempty" doc:"As Idempotency-Key."`
 	ChatContext     core.Metadata `json:"KM_CHAT_CONTEXT,omitempty" doc:"chat_context"`
 	DefaultMetadata core.Metadata `json:"defaultMessageMetaData,omitempty" doc:"default_message_metadata"`
 }
@@ -86,6 +87,7 @@ func (s startBody) participants() []string {
 }
 
 type startInput struct {
+	Once string    `header:"Idempotency-Key" maxLength:"255" doc:"The same key again gives the conversation that the first call began."`
 	Body startBody `nameHint:"ConversationStart"`
 }
 
@@ -110,7 +112,7 @@ func (b *border) startConversation(ctx context.Context, in *startInput) (*answer
 	c, err := b.Store.Start(ctx, core.Start{
 		Channel: ch.Info(), Contact: person, Title: cmp.Or(want.Title, want.UntilAgent), TitleUntilAgent: want.Title == "",
 		Assignee: string(want.Assignee), SkipRouting: want.Skip == "true", Team: string(want.Team),
-		Participants: want.participants(), Metadata: want.Metadata, Welcome: want.Welcome,
+		Once: callerOf(ctx).once(0, cmp.Or(in.Once, string(want.ClientID))), Participants: want.participants(), Metadata: want.Metadata, Welcome: want.Welcome,
 		Terms: core.Terms{SkipEvents: want.SkipBot, WelcomeEvent: want.Event, Context: want.Context, MessageMetadata: want.Defaults},
 	})
 	if err != nil {

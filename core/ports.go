@@ -33,6 +33,8 @@ type Asked struct {
 	To          string
 	Team        string
 	SkipRouting bool
+	// Welcome takes the place of the configured welcome message.
+	Welcome string
 	// Because says what went wrong, where the cause is that a bot failed.
 	Because string
 	// Conversation's present state, zero for a new one.

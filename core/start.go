@@ -20,6 +20,7 @@ type Start struct {
 	Terms        Terms
 	// Welcome is said instead of the configured welcome message.
 	Welcome string
+	Once    string // idempotency key, empty for none
 }
 
 // Terms are what was agreed when a conversation began, for as long as it lasts.

@@ -20,7 +20,8 @@ type Store interface {
 	// call stored.
 	Say(ctx context.Context, u Utterance) ([]Message, error)
 	// Start begins a conversation, beside any that the contact has: what they
-	// write from now on comes into the new one.
+	// write from now on comes into the new one. The same Once again returns the
+	// conversation that the first call began, and begins none.
 	Start(ctx context.Context, s Start) (Conversation, error)
 	// PatchContact changes what is known of a contact, Merge makes two one.
 	PatchContact(ctx context.Context, id ContactID, p ContactPatch) (Contact, error)

@@ -1,6 +1,7 @@
 package routing
 
 import (
+	"cmp"
 	"strings"
 
 	"causeway/core"
@@ -15,8 +16,8 @@ func (r *route) words() string {
 		return ""
 	}
 	var say []string
-	if r.asked.Cause == core.CauseNew && r.config.WelcomeMessage != "" {
-		say = append(say, r.config.WelcomeMessage)
+	if welcome := cmp.Or(r.asked.Welcome, r.config.WelcomeMessage); r.asked.Cause == core.CauseNew && welcome != "" {
+		say = append(say, welcome)
 	}
 	if away := r.awayMessage(); away != "" && !r.someoneThere() {
 		say = append(say, away)

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 
@@ -22,6 +23,9 @@ func (s *Store) Start(ctx context.Context, st core.Start) (core.Conversation, er
 }
 
 func (t *tx) start(st core.Start) (core.ConversationID, error) {
+	if begun, err := t.startedOnce(st.Once); begun != 0 || err != nil {
+		return begun, err
+	}
 	who, err := t.identify(st.Channel.ID, st.Contact)
 	if err != nil {
 		return 0, err
@@ -42,14 +46,28 @@ func (t *tx) start(st core.Start) (core.ConversationID, error) {
 	}
 	c.Metadata, c.Terms = merge(c.Metadata, st.Metadata), st.Terms
 	c.Terms.Participants = st.Participants
-	d, err := t.decide(c, core.Asked{Cause: core.CauseNew, To: st.Assignee, Team: st.Team, SkipRouting: st.SkipRouting})
+	if st.Once != "" {
+		if _, err := t.Exec(`UPDATE conversation SET once = $1 WHERE id = $2`, st.Once, int64(c.ID)); err != nil {
+			return 0, fmt.Errorf("mark the start: %w", err)
+		}
+	}
+	d, err := t.decide(c, core.Asked{Cause: core.CauseNew, To: st.Assignee, Team: st.Team, SkipRouting: st.SkipRouting, Welcome: st.Welcome})
 	if err != nil {
 		return 0, err
 	}
-	if st.Welcome != "" && c.Owner.Type != core.BotOwner && d.Owner.Type != core.BotOwner {
-		d.Say = st.Welcome
-	}
 	return c.ID, errors.Join(t.own(c, core.CauseNew, d), t.welcome(c), t.save(c))
+}
+
+// startedOnce is the conversation that a call with the same key began, 0 for none.
+func (t *tx) startedOnce(once string) (id core.ConversationID, err error) {
+	if once == "" {
+		return 0, nil
+	}
+	err = t.Row(`SELECT id FROM conversation WHERE once = $1`, []any{once}, &id)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return 0, fmt.Errorf("look for an earlier start: %w", err)
+	}
+	return id, nil
 }
 
 // inherit takes over how long the contact may be written to: the window belongs

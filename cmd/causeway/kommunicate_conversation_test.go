@@ -144,6 +144,19 @@ func TestConversationPage(t *testing.T) {
 				}
 			}
 		}},
+		{"the same clientGroupId is the same conversation", func(w *world) {
+			z := stranger(w.tg)
+			first := w.begin("tg", z, `{"clientGroupId":123456}`)
+			if again := w.begin("tg", z, `{"clientGroupId":"123456"}`); again.ID != first.ID {
+				w.t.Errorf("%+v, then %+v", first, again)
+			}
+			if other := w.begin("tg", z, `{"clientGroupId":"7"}`); other.ID == first.ID {
+				w.t.Errorf("%+v", other)
+			}
+			w.begin("tg", z, `{"assignee":"helper"}`)
+			z.Say("hi")
+			shows(w.t, z, "Welcome to Acme.", "Welcome to Acme.", "I am the helper.", "re: hi")
+		}},
 		{"settings are for the next conversation alone", func(w *world) {
 			z := stranger(w.tg)
 			first, second := w.begin("tg", z, `{"assignee":"helper"}`), w.begin("tg", z, `{"assignee":"second"}`)
