@@ -87,9 +87,11 @@ func TestErase(t *testing.T) {
 func TestEraseWaitsForReaders(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "test.db")
 	d := openPath(t, path, Options{})
-	word := int64(0x63616e6172790a) // stands in the file as it is
-	text := "canary"
-	if err := d.Do(context.Background(), 1, insert(word)); err != nil {
+	const word, text = 1000, "canary"
+	if err := d.Do(context.Background(), 1, func(tx *Tx) error {
+		_, err := tx.Exec(`INSERT INTO t(id, s) VALUES($1, $2)`, word, text)
+		return err
+	}); err != nil {
 		t.Fatal(err)
 	}
 	err := d.Snapshot(context.Background(), func(read Reader) error {

@@ -166,7 +166,7 @@ func older(version, than string) bool {
 
 // migrate brings the schema up to the newest file; each file is a transaction of its own.
 func migrate(ctx context.Context, pool *sql.DB, files fs.FS, log logrus.FieldLogger) error {
-	p, err := goose.NewProvider(goose.DialectSQLite3, pool, files, goose.WithDisableGlobalRegistry(true))
+	p, err := goose.NewProvider(goose.DialectSQLite3, pool, sqliteSchema{files}, goose.WithDisableGlobalRegistry(true))
 	if err != nil {
 		return fmt.Errorf("read the migrations: %w", err)
 	}
