@@ -81,7 +81,9 @@ type Moved struct {
 // nothing: opened the chat for the first time, for example.
 type Opened struct {
 	From Person
-	At   time.Time
+	// Metadata is what led them here, under the keys of Heard.Metadata.
+	Metadata Metadata
+	At       time.Time
 }
 
 // Blocked reports that a contact does not want to hear from us, or does again.

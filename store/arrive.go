@@ -80,6 +80,9 @@ func (t *tx) keepEcho(c *conversation, key string, e core.Echo) (core.MessageID,
 // move gives a contact their new names on the channel.
 func (t *tx) move(item core.Arrived, e core.Moved) (core.ItemFate, error) {
 	fate := core.ItemFate{Key: item.Key, Fate: core.FateStatus, Why: "the contact has another id"}
+	if again, known, err := t.known(item.Channel.ID, item.Item, ""); known || err != nil {
+		return again, err
+	}
 	who, err := t.named(item.Channel.ID, e.Keys)
 	if err != nil {
 		return fate, err
@@ -108,16 +111,23 @@ func (t *tx) move(item core.Arrived, e core.Moved) (core.ItemFate, error) {
 		return fate, err
 	}
 	return fate, t.inPresent(who, &fate, func(c *conversation) error {
-		return t.notice(c, "The contact has another number or id from now on: "+string(who.address))
+		return t.noticeOnce(c, item.Key, "The contact has another number or id from now on: "+string(who.address))
 	})
 }
 
 // opened notes that the contact lets us write; a new conversation begins, so
-// that a bot can greet.
+// that a bot can greet. What led them here is the conversation's from now on.
 func (t *tx) opened(item core.Arrived, e core.Opened) (core.ItemFate, error) {
 	fate := core.ItemFate{Key: item.Key, Fate: core.FateStatus, Why: "the contact opened the chat"}
 	who, err := t.identify(item.Channel.ID, e.From)
 	if err != nil {
+		return fate, err
+	}
+	if now, err := t.present(who.id); err != nil || now != nil && !e.At.IsZero() && millis(e.At) <= now.heardAt {
+		fate.Fate = core.FateDuplicate // or overtaken by what they wrote
+		if now != nil {
+			fate.Conversation = now.ID
+		}
 		return fate, err
 	}
 	c, fresh, err := t.listen(item.Channel, who)
@@ -125,6 +135,12 @@ func (t *tx) opened(item core.Arrived, e core.Opened) (core.ItemFate, error) {
 		return fate, err
 	}
 	c.heardAt, c.windowMS = t.now, item.Channel.Window.Milliseconds()
+	if len(e.Metadata) > 0 {
+		c.Metadata = merge(c.Metadata, e.Metadata)
+		if err := t.note("conversation.updated", c.ID, map[string]any{"metadata": e.Metadata}); err != nil {
+			return fate, err
+		}
+	}
 	if fresh {
 		if err := t.welcome(c); err != nil {
 			return fate, err
@@ -144,6 +160,9 @@ func (t *tx) blocked(item core.Arrived, e core.Blocked) (core.ItemFate, error) {
 	if !e.Blocked {
 		fate.Why, text = "the contact unblocked us", "The contact unblocked us."
 	}
+	if again, known, err := t.known(item.Channel.ID, item.Item, ""); known || err != nil {
+		return again, err
+	}
 	who, err := t.named(item.Channel.ID, append([]string{string(e.From.Address)}, e.From.Keys...))
 	if err != nil {
 		return fate, err
@@ -153,7 +172,7 @@ func (t *tx) blocked(item core.Arrived, e core.Blocked) (core.ItemFate, error) {
 		return fate, nil
 	}
 	return fate, t.inPresent(who, &fate, func(c *conversation) error {
-		if err := t.notice(c, text); err != nil {
+		if err := t.noticeOnce(c, item.Key, text); err != nil {
 			return err
 		}
 		return t.note("conversation.updated", c.ID, map[string]any{"blocked": e.Blocked})

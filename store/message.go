@@ -114,8 +114,11 @@ func outgoing(from core.Sender, s core.Spoken, answer core.MessageID) row {
 }
 
 // notice writes a system line that only people on our side see.
-func (t *tx) notice(c *conversation, text string) error {
-	_, err := t.insert(c, row{Message: core.Message{
+func (t *tx) notice(c *conversation, text string) error { return t.noticeOnce(c, "", text) }
+
+// noticeOnce is notice of an item, by whose key it is known should it come again.
+func (t *tx) noticeOnce(c *conversation, key, text string) error {
+	_, err := t.insert(c, row{eventKey: key, Message: core.Message{
 		ID: core.MessageID(t.s.newID()), Direction: core.Out, Sender: core.Sender{Type: core.FromSystem},
 		Content: core.Text{Body: text}, Status: core.Sent, Private: true,
 	}})

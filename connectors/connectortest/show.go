@@ -20,7 +20,7 @@ type (
 		Reached  *reachedShown  `json:"reached,omitempty"`
 		Echo     *echoShown     `json:"echo,omitempty"`
 		Moved    *movedShown    `json:"moved,omitempty"`
-		Opened   *personShown   `json:"opened,omitempty"`
+		Opened   *openedShown   `json:"opened,omitempty"`
 		Blocked  *blockedShown  `json:"blocked,omitempty"`
 		Acks     []core.Payload `json:"acks,omitempty"`
 	}
@@ -37,6 +37,10 @@ type (
 		Who    personShown `json:"who"`
 		Status core.Status `json:"status"`
 		Until  time.Time   `json:"until"`
+	}
+	openedShown struct {
+		personShown
+		Metadata core.Metadata `json:"metadata,omitempty"`
 	}
 	movedShown struct {
 		Keys []string    `json:"keys"`
@@ -103,7 +107,7 @@ func shown(t testing.TB, items []core.Item) []any {
 		case core.Moved:
 			s.Moved = &movedShown{e.Keys, personShown(e.To), e.At}
 		case core.Opened:
-			s.Opened = new(personShown(e.From))
+			s.Opened = &openedShown{personShown(e.From), e.Metadata}
 		case core.Blocked:
 			s.Blocked = &blockedShown{personShown(e.From), e.Blocked, e.At}
 		case core.Reached:

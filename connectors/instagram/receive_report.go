@@ -159,10 +159,12 @@ func (e event) delivery(raw json.RawMessage) []core.Item {
 
 // referral alone means that the contact came back by a link or an advertisement,
 // and has not written.
-func (e event) referral(json.RawMessage) []core.Item {
+func (e event) referral(raw json.RawMessage) []core.Item {
 	from, err := e.person(e.Sender)
 	if err != nil {
 		return []core.Item{e.broken("", err)}
 	}
-	return []core.Item{e.item("", core.Opened{From: from, At: e.Timestamp.at()})}
+	all := core.Metadata{}
+	refer(all, raw)
+	return []core.Item{e.item("", core.Opened{From: from, Metadata: filled(all), At: e.Timestamp.at()})}
 }

@@ -158,10 +158,10 @@ func (rd reader) field(name string) func(value, string) []core.Item {
 }
 
 func (rd reader) messages(v value, account string) []core.Item {
-	people := readContacts(v.Contacts)
+	among := readContacts(v.Contacts)
 	var items []core.Item
 	for _, raw := range v.Messages {
-		items = append(items, rd.message(raw, account, people))
+		items = append(items, rd.message(raw, account, among))
 	}
 	for _, raw := range v.Statuses {
 		items = append(items, rd.status(raw, account))

@@ -18,15 +18,15 @@ type echo struct {
 }
 
 func (rd reader) echoes(v value, account, by string) []core.Item {
-	people := readContacts(v.Contacts)
+	among := readContacts(v.Contacts)
 	var items []core.Item
 	for _, raw := range v.Echoes {
-		items = append(items, rd.echo(raw, account, by, people))
+		items = append(items, rd.echo(raw, account, by, among))
 	}
 	return items
 }
 
-func (rd reader) echo(raw json.RawMessage, account, by string, people []contact) core.Item {
+func (rd reader) echo(raw json.RawMessage, account, by string, among people) core.Item {
 	var h head
 	if err := decode(raw, &h); err != nil || h.ID == "" {
 		return quarantined(kit.KeyOfBody(raw), account, errors.New("an echo without an id"))
@@ -35,7 +35,7 @@ func (rd reader) echo(raw json.RawMessage, account, by string, people []contact)
 	if h.GroupID != "" && !rd.groups {
 		return ignored(key, account, "group chats are off")
 	}
-	e, err := readEcho(h, raw, people)
+	e, err := readEcho(h, raw, among)
 	if err != nil {
 		return quarantined(key, account, err)
 	}
@@ -43,7 +43,7 @@ func (rd reader) echo(raw json.RawMessage, account, by string, people []contact)
 	return core.Item{Key: key, Account: account, Event: e}
 }
 
-func readEcho(h head, raw json.RawMessage, people []contact) (core.Echo, error) {
+func readEcho(h head, raw json.RawMessage, among people) (core.Echo, error) {
 	var to echo
 	var p parts
 	if err := errors.Join(decode(raw, &to), decode(raw, &p)); err != nil {
@@ -53,7 +53,7 @@ func readEcho(h head, raw json.RawMessage, people []contact) (core.Echo, error) 
 	if err != nil {
 		return core.Echo{}, fmt.Errorf("type %q: %w", quoted(h.Type), err)
 	}
-	person, err := sender{From: to.To, FromUserID: to.ToUserID}.person(people)
+	person, err := sender{From: to.To, FromUserID: to.ToUserID}.person(among)
 	if h.GroupID != "" {
 		person, err = h.inGroup(person), nil
 	}

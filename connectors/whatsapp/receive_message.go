@@ -30,7 +30,7 @@ type head struct {
 // parts are the members of a message, each under the name of its type.
 type parts map[string]json.RawMessage
 
-func (rd reader) message(raw json.RawMessage, account string, people []contact) core.Item {
+func (rd reader) message(raw json.RawMessage, account string, among people) core.Item {
 	var h head
 	if wrong := decode(raw, &h); wrong != nil {
 		var id struct {
@@ -54,10 +54,10 @@ func (rd reader) message(raw json.RawMessage, account string, people []contact) 
 	case "system":
 		return rd.system(key, account, h, raw)
 	case "request_welcome":
-		item.Event, err = open(h, people)
+		item.Event, err = open(h, among)
 	default:
 		var heard core.Heard
-		heard, err = hear(h, raw, people)
+		heard, err = hear(h, raw, among)
 		item.Event, item.Acks = heard, rd.acks(account, h, heard)
 	}
 	if err != nil {
@@ -68,15 +68,15 @@ func (rd reader) message(raw json.RawMessage, account string, people []contact) 
 
 // open reports that a person opened the chat for the first time, which lets us
 // write (Meta's page "Conversational components", welcome messages).
-func open(h head, people []contact) (core.Opened, error) {
-	from, err := h.person(people)
+func open(h head, among people) (core.Opened, error) {
+	from, err := h.person(among)
 	if err != nil {
 		return core.Opened{}, err
 	}
-	return core.Opened{From: h.inGroup(from), At: h.Timestamp.at()}, nil
+	return core.Opened{From: h.inGroup(from), Metadata: h.metadata(from, nil), At: h.Timestamp.at()}, nil
 }
 
-func hear(h head, raw json.RawMessage, people []contact) (core.Heard, error) {
+func hear(h head, raw json.RawMessage, among people) (core.Heard, error) {
 	var p parts
 	if err := decode(raw, &p); err != nil {
 		return core.Heard{}, err
@@ -85,7 +85,7 @@ func hear(h head, raw json.RawMessage, people []contact) (core.Heard, error) {
 	if err != nil {
 		return core.Heard{}, fmt.Errorf("type %q: %w", quoted(h.Type), err)
 	}
-	from, err := h.whose(content).person(people)
+	from, err := h.whose(content).person(among)
 	if err != nil {
 		return core.Heard{}, err
 	}

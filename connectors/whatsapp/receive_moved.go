@@ -49,7 +49,7 @@ var (
 )
 
 func (c change) moved(from sender) (core.Moved, error) {
-	to, err := sender{From: c.WaID, FromUserID: c.UserID}.person(nil)
+	to, err := sender{From: c.WaID, FromUserID: c.UserID}.person(people{})
 	if err != nil {
 		return core.Moved{}, errNoNewName
 	}
@@ -101,15 +101,15 @@ func move(was []string, to core.Person) (core.Moved, error) {
 
 // userIDUpdates: Meta's page "Business-scoped user IDs", webhook user_id_update.
 func (rd reader) userIDUpdates(v value, account string) []core.Item {
-	people := readContacts(v.Contacts)
+	among := readContacts(v.Contacts)
 	var items []core.Item
 	for _, raw := range v.UserIDUpdates {
-		items = append(items, userIDUpdate(raw, account, people))
+		items = append(items, userIDUpdate(raw, account, among))
 	}
 	return items
 }
 
-func userIDUpdate(raw json.RawMessage, account string, people []contact) core.Item {
+func userIDUpdate(raw json.RawMessage, account string, among people) core.Item {
 	var u struct {
 		WaID   loose `json:"wa_id"`
 		UserID struct {
@@ -129,7 +129,7 @@ func userIDUpdate(raw json.RawMessage, account string, people []contact) core.It
 	if !userIDForm.MatchString(was) {
 		return quarantined(kit.KeyOfBody(raw), account, errNoOldName)
 	}
-	to, err := sender{From: u.WaID, FromUserID: u.UserID.Current}.person(people)
+	to, err := sender{From: u.WaID, FromUserID: u.UserID.Current}.person(among)
 	if err != nil {
 		return quarantined(key, account, err)
 	}

@@ -31,13 +31,40 @@ type contact struct {
 	UserID loose `json:"user_id"`
 }
 
-// readContacts leaves out what it cannot read: a name is lost, no message.
-func readContacts(raws []json.RawMessage) []contact {
-	var all []contact
+// people are the contacts of a call, by their ids and by every form of their
+// numbers: a call may bring a thousand of them.
+type people struct {
+	only    *contact // where there is but one
+	byID    map[string]contact
+	byPhone map[string]contact
+}
+
+// readContacts leaves out what it cannot read: a name is lost, no message. Of two
+// that are the same person, the first is taken.
+func readContacts(raws []json.RawMessage) people {
+	all := people{byID: map[string]contact{}, byPhone: map[string]contact{}}
+	n := 0
 	for _, raw := range raws {
 		var c contact
-		if decode(raw, &c) == nil {
-			all = append(all, c)
+		if decode(raw, &c) != nil {
+			continue
+		}
+		if n++; n == 1 {
+			all.only = &c
+		} else {
+			all.only = nil
+		}
+		if _, there := all.byID[string(c.UserID)]; !there && c.UserID != "" {
+			all.byID[string(c.UserID)] = c
+		}
+		phone := phoneOf(string(c.WaID))
+		if phone == "" {
+			continue
+		}
+		for _, form := range forms(phone) {
+			if _, there := all.byPhone[form]; !there {
+				all.byPhone[form] = c
+			}
 		}
 	}
 	return all
@@ -63,9 +90,9 @@ func (s sender) userID() string {
 
 // person joins what the message and its contact entry tell. Both forms of a
 // number that has two are keys; the address is the one that WhatsApp goes by.
-func (s sender) person(people []contact) (core.Person, error) {
+func (s sender) person(among people) (core.Person, error) {
 	phone, userID := s.phone(), s.userID()
-	c := match(people, phone, userID)
+	c := among.match(phone, userID)
 	if told := phoneOf(string(c.WaID)); phone == "" || samePhone(phone, told) {
 		phone = told
 	}
@@ -102,14 +129,15 @@ func keys(userID, phone string) []string {
 
 // match finds the entry of the same person. An only entry belongs to a message
 // that names nobody.
-func match(people []contact, phone, userID string) contact {
-	for _, c := range people {
-		if userID != "" && string(c.UserID) == userID || samePhone(phone, phoneOf(string(c.WaID))) {
-			return c
-		}
+func (p people) match(phone, userID string) contact {
+	if c, ok := p.byID[userID]; ok && userID != "" {
+		return c
 	}
-	if len(people) == 1 && phone == "" && userID == "" {
-		return people[0]
+	if c, ok := p.byPhone[phone]; ok && phone != "" {
+		return c
+	}
+	if p.only != nil && phone == "" && userID == "" {
+		return *p.only
 	}
 	return contact{}
 }

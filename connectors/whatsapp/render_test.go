@@ -40,7 +40,7 @@ func TestRenderAddresses(t *testing.T) {
 // Render takes.
 func TestRenderTakesWhatReceiveGives(t *testing.T) {
 	for _, from := range []sender{{From: "4915112345678"}, {FromUserID: loose(userID)}, {From: loose(userID)}, {From: "4915112345678", FromUserID: loose(userID)}} {
-		p, err := from.person(nil)
+		p, err := from.person(people{})
 		if err != nil {
 			t.Fatal(err)
 		}
