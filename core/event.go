@@ -41,7 +41,10 @@ type Reported struct {
 	Provider ProviderID
 	// Ref is what we gave along with the call ([Outgoing.Ref]), where the
 	// provider sends it back.
-	Ref    string
+	Ref string
+	// Keys are lasting names of whom it went to, if the provider tells: they may
+	// be more than we knew.
+	Keys   []string
 	Status Status
 	Fault  *Fault
 	At     time.Time

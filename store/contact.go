@@ -15,6 +15,8 @@ type identity struct {
 	contact core.ContactID
 	address core.Address
 	names   []string // by which the provider knows it, of those that were asked for
+	// others have some of the names that were asked for.
+	others []identity
 
 	// What is known of the contact, if read is set.
 	read                            bool
@@ -29,24 +31,40 @@ func (t *tx) identify(ch core.ChannelID, p core.Person) (identity, error) {
 	if err != nil {
 		return identity{}, err
 	}
-	// Who names the same person at the same time fails, and finds them then.
-	insert := `INSERT INTO identity_key(channel, name, identity_id) VALUES($1, $2, $3)`
+	insert := addName
 	if who.id == 0 {
+		insert = firstName
 		if who, err = t.newIdentity(ch, p); err != nil {
 			return identity{}, err
 		}
-	} else {
-		insert += ` ON CONFLICT(channel, name) DO NOTHING`
+	}
+	if err := t.name(ch, &who, names, insert); err != nil {
+		return identity{}, err
+	}
+	return who, t.refresh(&who, p)
+}
+
+// The ways to give a name. Who names the same new person at the same time fails
+// by the first, and finds them then.
+const (
+	firstName = `INSERT INTO identity_key(channel, name, identity_id) VALUES($1, $2, $3)`
+	addName   = firstName + ` ON CONFLICT(channel, name) DO NOTHING`
+)
+
+// name gives who all of the names, by the statement.
+func (t *tx) name(ch core.ChannelID, who *identity, names []string, insert string) error {
+	if err := t.unite(ch, who, names); err != nil {
+		return err
 	}
 	for i, name := range names {
 		if slices.Contains(who.names, db.Clean(name)) || slices.Contains(names[:i], name) {
 			continue
 		}
 		if _, err := t.Tx.Exec(insert, string(ch), db.Clean(name), who.id); err != nil {
-			return identity{}, fmt.Errorf("name contact: %w", err)
+			return fmt.Errorf("name contact: %w", err)
 		}
 	}
-	return who, t.refresh(&who, p)
+	return nil
 }
 
 // named is the identity of the first of the names that is known, the zero one if
@@ -66,10 +84,26 @@ func (t *tx) named(ch core.ChannelID, names []string) (identity, error) {
 		return identity{}, err
 	}
 	sortBy(found, func(who identity) int { return slices.Index(clean, who.names[0]) })
+	who := found[0]
 	for _, other := range found[1:] {
-		found[0].names = append(found[0].names, other.names...)
+		who.meet(other)
 	}
-	return found[0], nil
+	return who, nil
+}
+
+// meet notes an identity that has one of the names that were asked for.
+func (who *identity) meet(other identity) {
+	if other.id == who.id {
+		who.names = append(who.names, other.names...)
+		return
+	}
+	for i := range who.others {
+		if who.others[i].id == other.id {
+			who.others[i].names = append(who.others[i].names, other.names...)
+			return
+		}
+	}
+	who.others = append(who.others, other)
 }
 
 // people are the identities of those of the names that are known, one for each.

@@ -55,6 +55,8 @@ func (f *foreseen) person(ch core.ChannelID, names []string) (who identity, ok b
 			return identity{}, false
 		case i == 0:
 			who = found
+		case found.id != who.id:
+			return identity{}, false // somebody must look closer
 		default:
 			who.names = append(who.names, found.names...)
 		}

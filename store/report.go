@@ -26,7 +26,7 @@ func (t *tx) report(item core.Arrived, e core.Reported) (core.ItemFate, error) {
 		return fate, fmt.Errorf("find reported message: %w", err)
 	}
 	fate.Message, fate.Conversation = call.message, call.conversation
-	if err := t.keepDetails(call.message, e.Details); err != nil {
+	if err := errors.Join(t.keepDetails(call.message, e.Details), t.learnNames(item.Channel.ID, call.conversation, e)); err != nil {
 		return fate, err
 	}
 	switch {

@@ -72,6 +72,7 @@ type (
 	reportedShown struct {
 		Provider core.ProviderID `json:"provider,omitempty"`
 		Ref      string          `json:"ref,omitempty"`
+		Keys     []string        `json:"keys,omitempty"`
 		Status   core.Status     `json:"status"`
 		Fault    *faultShown     `json:"fault,omitempty"`
 		At       time.Time       `json:"at,omitzero"`
@@ -113,7 +114,7 @@ func shown(t testing.TB, items []core.Item) []any {
 		case core.Reached:
 			s.Reached = &reachedShown{personShown(e.Who), e.Status, e.Until}
 		case core.Reported:
-			s.Reported = &reportedShown{e.Provider, e.Ref, e.Status, showFault(e.Fault), e.At, e.Details}
+			s.Reported = &reportedShown{e.Provider, e.Ref, e.Keys, e.Status, showFault(e.Fault), e.At, e.Details}
 		case nil:
 		default:
 			t.Fatalf("the event %T is not known here", e)

@@ -21,6 +21,8 @@ type report struct {
 	Status        string            `json:"status"`
 	Timestamp     loose             `json:"timestamp"`
 	Ref           loose             `json:"biz_opaque_callback_data"`
+	Recipient     loose             `json:"recipient_id"`
+	RecipientID   loose             `json:"recipient_user_id"`
 	RecipientType string            `json:"recipient_type"`
 	Participant   loose             `json:"recipient_participant_id"`
 	ParticipantID loose             `json:"recipient_participant_user_id"`
@@ -48,7 +50,7 @@ func (rd reader) status(raw json.RawMessage, account string) core.Item {
 		return ignored(key, account, "group chats are off")
 	}
 	return core.Item{Key: key, Account: account, Event: core.Reported{
-		Provider: core.ProviderID(r.ID), Ref: string(r.Ref), Status: status,
+		Provider: core.ProviderID(r.ID), Ref: string(r.Ref), Status: status, Keys: r.keys(),
 		Fault: r.fault(status, rd.codes), At: r.Timestamp.at(), Details: r.details(),
 	}}
 }
@@ -64,6 +66,16 @@ func (r report) key() string {
 		key += ":" + string(r.Participant)
 	}
 	return key
+}
+
+// keys are the names of whom it went to: who was written to by a number may
+// answer under a user id alone.
+func (r report) keys() []string {
+	if r.RecipientType == "group" {
+		return nil
+	}
+	to := sender{From: r.Recipient, FromUserID: r.RecipientID}
+	return keys(to.userID(), to.phone())
 }
 
 func (r report) fault(s core.Status, codes kit.Table) *core.Fault {
