@@ -11,6 +11,7 @@ import (
 	"context"
 	"math/rand/v2"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"causeway/db"
@@ -114,6 +115,9 @@ type Lanes struct {
 	kinds   []string
 	inKinds string // the kinds as an SQL list
 	kick    chan struct{}
+	spare   chan *run     // to goroutines that wait for work
+	waiting atomic.Int64  // how many those are
+	over    chan struct{} // closed when Run is
 	late    chan struct{} // our session is gone
 
 	enqueueSQL [mostLanes + 1]string // for 1, 2, 4… lanes
@@ -141,7 +145,7 @@ type Lanes struct {
 func New(d *db.DB, o Options) *Lanes {
 	o = o.withDefaults()
 	l := &Lanes{
-		d: d, o: o, log: o.Log, solo: d.Exclusive(), kick: make(chan struct{}, 1), late: make(chan struct{}, 1),
+		d: d, o: o, log: o.Log, solo: d.Exclusive(), kick: make(chan struct{}, 1), spare: make(chan *run), over: make(chan struct{}), late: make(chan struct{}, 1),
 		running: map[string]int{}, paused: map[string]string{}, ctx: context.Background(),
 	}
 	l.launch = l.start

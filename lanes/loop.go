@@ -29,6 +29,7 @@ func (l *Lanes) Run(ctx context.Context) error {
 	if _, err := l.loadPauses(ctx); err != nil {
 		return fmt.Errorf("start the lanes: read the pauses: %w", err)
 	}
+	defer close(l.over)
 	handlers, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	l.mu.Lock()

@@ -38,7 +38,36 @@ func (l *Lanes) start(r *run) {
 	l.running[r.lane.Kind]++
 	l.busy++
 	l.mu.Unlock()
-	go l.work(r)
+	select {
+	case l.spare <- r:
+	default:
+		go l.worker(r)
+	}
+}
+
+// spareWorkers is how many goroutines wait for more work: one that has run a lane has a stack that is large enough.
+const spareWorkers = 256
+
+// worker runs a lane, and then others, until Run is over.
+func (l *Lanes) worker(r *run) {
+	for ok := true; ok; r, ok = l.another() {
+		l.work(r)
+	}
+}
+
+// another waits for a taken lane, unless enough others do.
+func (l *Lanes) another() (*run, bool) {
+	if l.waiting.Add(1) > spareWorkers {
+		l.waiting.Add(-1)
+		return nil, false
+	}
+	defer l.waiting.Add(-1)
+	select {
+	case r := <-l.spare:
+		return r, true
+	case <-l.over:
+		return nil, false
+	}
 }
 
 // work runs the lane's tasks until it is empty, has to wait, or is lost.

@@ -58,35 +58,50 @@ func (t *tx) insert(c *conversation, r row) (core.Message, error) {
 	if err != nil {
 		return core.Message{}, err
 	}
-	packed := map[string]string{}
-	for name, v := range map[string]any{"metadata": r.Metadata, "notes": r.Notes, "options": r.options, "fault": r.Fault} {
-		if packed[name], err = pack(v); err != nil {
-			return core.Message{}, err
+	var metadata, notes, options, fault string
+	for _, p := range []struct {
+		to    *string
+		of    any
+		empty bool
+	}{
+		{&metadata, r.Metadata, len(r.Metadata) == 0}, {&notes, r.Notes, len(r.Notes) == 0},
+		{&options, r.options, len(r.options) == 0}, {&fault, r.Fault, r.Fault == nil},
+	} {
+		if p.empty {
+			continue
 		}
-	}
-	for name, empty := range map[string]bool{"metadata": len(r.Metadata) == 0, "notes": len(r.Notes) == 0, "options": len(r.options) == 0, "fault": r.Fault == nil} {
-		if empty {
-			packed[name] = ""
+		if *p.to, err = pack(p.of); err != nil {
+			return core.Message{}, err
 		}
 	}
 	t.Put(insertMessage,
 		int64(r.ID), int64(r.Conversation), r.Seq, string(c.Channel), string(r.Direction), string(r.Sender.Type), r.Sender.ID, db.Clean(r.Sender.Name),
-		cleanJSON(content), r.Text, packed["metadata"], flag(r.Private), int64(r.ReplyTo), optional(db.Clean(string(r.ProviderID))), optional(db.Clean(r.eventKey)),
-		millis(r.At), string(r.Status), packed["fault"], packed["notes"], "", parts, packed["options"], flag(len(r.options) > 0), int64(r.answer),
+		cleanJSON(content), r.Text, metadata, flag(r.Private), int64(r.ReplyTo), optional(db.Clean(string(r.ProviderID))), optional(db.Clean(r.eventKey)),
+		millis(r.At), string(r.Status), fault, notes, "", parts, options, flag(len(r.options) > 0), int64(r.answer),
 		0, 0, optional(r.once), r.turn, t.now)
 	t.remember(c, r)
 	if err := c.beginDialogue(r.Message); err != nil {
 		return core.Message{}, err
 	}
-	return r.Message, t.note("message.created", c.ID, map[string]any{"message": summary(r.Message)})
+	return r.Message, t.note("message.created", c.ID, created{summary{
+		Direction: r.Direction, ID: r.ID, Private: r.Private, Sender: r.Sender, Seq: r.Seq, Status: r.Status, Text: r.Text, Type: r.Content.Type(),
+	}})
 }
 
-// summary is what the event log says of a message.
-func summary(m core.Message) map[string]any {
-	return map[string]any{
-		"id": m.ID, "seq": m.Seq, "direction": m.Direction, "sender": m.Sender, "type": m.Content.Type(),
-		"text": m.Text, "status": m.Status, "private": m.Private,
-	}
+// created is what the event log says of a new message.
+type created struct {
+	Message summary `json:"message"`
+}
+
+type summary struct {
+	Direction core.Direction   `json:"direction"`
+	ID        core.MessageID   `json:"id"`
+	Private   bool             `json:"private"`
+	Sender    core.Sender      `json:"sender"`
+	Seq       int64            `json:"seq"`
+	Status    core.Status      `json:"status"`
+	Text      string           `json:"text"`
+	Type      core.ContentType `json:"type"`
 }
 
 // queue writes a message to the contact and has it sent. A private one, and one

@@ -213,7 +213,18 @@ func (t *tx) setMessage(c core.ConversationID, id core.MessageID, to core.Status
 }
 
 func (t *tx) noteStatus(c core.ConversationID, id core.MessageID, to core.Status, fault *core.Fault) error {
-	return t.note("message.updated", c, map[string]any{"message": map[string]any{"id": id, "status": to, "fault": fault}})
+	return t.note("message.updated", c, updated{progress{Fault: fault, ID: id, Status: to}})
+}
+
+// updated is what the event log says of a message's new status.
+type updated struct {
+	Message progress `json:"message"`
+}
+
+type progress struct {
+	Fault  *core.Fault    `json:"fault"`
+	ID     core.MessageID `json:"id"`
+	Status core.Status    `json:"status"`
 }
 
 var insertCall = &db.Insert{Into: `INSERT INTO call(channel, provider_id, message_id, n, at)`, Columns: 5, Then: `ON CONFLICT DO NOTHING`}

@@ -3,6 +3,7 @@ package kit
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"causeway/core"
@@ -17,16 +18,21 @@ const MaxDepth = 100
 // error says that it is JSON of another shape, and out holds what fitted.
 func Decode(body []byte, out any) error {
 	body = bytes.TrimPrefix(body, []byte("\xef\xbb\xbf"))
-	if !json.Valid(body) || depth(body) > MaxDepth {
+	if depth(body) > MaxDepth {
 		return fmt.Errorf("read the body as JSON: %w", core.ErrUnreadable)
 	}
-	if err := json.Unmarshal(body, out); err != nil {
-		return fmt.Errorf("the body has another shape: %w", err)
+	err := json.Unmarshal(body, out)
+	var syntax *json.SyntaxError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &syntax) && !json.Valid(body): // what out reads by itself may find fault with the syntax too
+		return fmt.Errorf("read the body as JSON: %w", core.ErrUnreadable)
 	}
-	return nil
+	return fmt.Errorf("the body has another shape: %w", err)
 }
 
-// depth is how deep valid JSON is nested.
+// depth is how deep JSON is nested; of other bytes it may say anything.
 func depth(body []byte) int {
 	level, deepest, quoted := 0, 0, false
 	for i := 0; i < len(body); i++ {
