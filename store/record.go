@@ -358,6 +358,9 @@ func (t *tx) releaseHeld(c *conversation) error {
 		if err := t.enqueueSend(c, core.MessageID(r[0])); err != nil {
 			return err
 		}
+		if err := t.noteStatus(c.ID, core.MessageID(r[0]), core.Queued, nil); err != nil {
+			return err
+		}
 	}
 	return nil
 }

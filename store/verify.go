@@ -89,9 +89,9 @@ var checks = []check{
 }
 
 // Verify accounts for every delivery, message, turn and file in the database at
-// url, reading only, also beside a server that serves it. files lists the ids of
-// the files in our keeping; nil leaves them out.
-func Verify(ctx context.Context, url string, files func() (map[int64]bool, error)) (Report, error) {
+// url, reading only, also beside a server that serves it. files lists the
+// files in our keeping with their sizes; nil leaves them out.
+func Verify(ctx context.Context, url string, files func() (map[int64]int64, error)) (Report, error) {
 	d, err := db.OpenReadOnly(ctx, url, db.Options{})
 	if err != nil {
 		return Report{}, fmt.Errorf("verify: %w", err)
@@ -137,7 +137,7 @@ func (v *verifier) all(ctx context.Context, read db.Reader) error {
 			v.found(c.rule, o.ID, o.Text)
 		}
 	}
-	for _, step := range []func(context.Context, db.Reader) error{v.readable, v.log, v.counts, v.ledger} {
+	for _, step := range []func(context.Context, db.Reader) error{v.readable, v.log, v.statuses, v.counts, v.ledger} {
 		if err := step(ctx, read); err != nil {
 			return err
 		}
@@ -177,19 +177,6 @@ func (v *verifier) pages(ctx context.Context, d *db.DB) error {
 		v.found("the database file is whole", d.Path(), text)
 	}
 	return err
-}
-
-// log checks that the event log is dense, from its first entry up to its head.
-func (v *verifier) log(ctx context.Context, read db.Reader) error {
-	var first, last, head int64
-	if err := read.Row(ctx, `SELECT count(*), coalesce(min(seq), 1), coalesce(max(seq), 0), (SELECT seq FROM log_head WHERE id = 1) FROM log`, nil,
-		&v.report.LogEntries, &first, &last, &head); err != nil {
-		return err
-	}
-	if last != head || first != 1 || v.report.LogEntries != last {
-		v.found("the event log is dense", last, fmt.Sprintf("head %d, entries %d from %d to %d", head, v.report.LogEntries, first, last))
-	}
-	return nil
 }
 
 func (v *verifier) counts(ctx context.Context, read db.Reader) error {
@@ -277,34 +264,47 @@ func (v *verifier) inbound(ctx context.Context, read db.Reader, made map[core.Me
 	return nil
 }
 
-// files checks that each kept row has its file and each file its row.
-func (v *verifier) files(ctx context.Context, d *db.DB, list func() (map[int64]bool, error)) error {
+// files checks that each kept row has its file, whole, and each file its row. A row
+// is there before its file and is marked as kept after it, so beside a server
+// files without a row are looked for among those that were there before, and rows
+// without a file among those that are there afterwards.
+func (v *verifier) files(ctx context.Context, d *db.DB, list func() (map[int64]int64, error)) error {
 	const rule = "each kept file has its row, and each row its file"
-	have, err := list()
+	before, err := list()
 	if err != nil {
 		return err
 	}
-	rows, err := d.Rows(ctx, `SELECT id, state FROM media`)
+	type row struct {
+		id, size int64
+		state    string
+	}
+	rows, err := d.Rows(ctx, `SELECT id, size, state FROM media`)
 	if err != nil {
 		return err
 	}
-	known, err := collect(rows, func(scan func(...any) error) (f struct {
-		id    int64
-		state string
-	}, err error) {
-		err = scan(&f.id, &f.state)
+	known, err := collect(rows, func(scan func(...any) error) (f row, err error) {
+		err = scan(&f.id, &f.size, &f.state)
 		return f, err
 	})
 	if err != nil {
 		return err
 	}
-	for _, f := range known {
-		if f.state == mediaKept && !have[f.id] {
-			v.found(rule, f.id, "the file is missing")
-		}
-		delete(have, f.id)
+	after, err := list()
+	if err != nil {
+		return err
 	}
-	for id := range have {
+	for _, f := range known {
+		size, there := after[f.id]
+		switch {
+		case f.state != mediaKept:
+		case !there:
+			v.found(rule, f.id, "the file is missing")
+		case size != f.size:
+			v.found(rule, f.id, fmt.Sprintf("the file has %d bytes, the row says %d", size, f.size))
+		}
+		delete(before, f.id)
+	}
+	for id := range before {
 		v.found(rule, id, "no row names the file")
 	}
 	return nil

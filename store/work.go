@@ -196,7 +196,7 @@ func (t *tx) sendFailed(w core.SendWork, o core.SendFailed) error {
 	if err := t.Row(`SELECT status FROM message WHERE id = $1`, []any{int64(w.Message.ID)}, &was); err != nil {
 		return fmt.Errorf("read status: %w", err)
 	}
-	if was == core.Delivered || was == core.Read || was == core.Sent {
+	if was == core.Delivered || was == core.Read || was == core.Sent || was == core.Failed {
 		return nil
 	}
 	if err := t.setMessage(w.Message.Conversation, w.Message.ID, to, o.Fault); err != nil {

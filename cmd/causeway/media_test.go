@@ -87,7 +87,7 @@ func (w *world) hasPhotos(helper *bot, channel, name string) {
 			}
 		}
 		for _, m := range received {
-			if m.Content.Size == 0 {
+			if m.Content.Size == 0 || m.Content.MIME != "image/png" { // what the provider tells before is not that
 				return fmt.Errorf("message %d is %+v", m.Seq, m.Content)
 			}
 		}

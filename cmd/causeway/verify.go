@@ -41,22 +41,22 @@ func verify(ctx context.Context, std streams, args []string) error {
 	return err
 }
 
-// filesOf lists the files in our keeping, without touching them.
-func filesOf(c *config.Config) func() (map[int64]bool, error) {
-	return func() (_ map[int64]bool, err error) {
+// filesOf lists the files in our keeping with their sizes, without touching them.
+func filesOf(c *config.Config) func() (map[int64]int64, error) {
+	return func() (_ map[int64]int64, err error) {
 		folder, err := media.Open(mediaDir(c), media.Options{ReadOnly: true})
 		if err != nil {
 			return nil, fmt.Errorf("open media: %w", err)
 		}
 		defer func() { err = errors.Join(err, folder.Close()) }()
-		ids := map[int64]bool{}
+		sizes := map[int64]int64{}
 		for file, err := range folder.List() {
 			if err != nil {
 				return nil, fmt.Errorf("list media: %w", err)
 			}
-			ids[file.ID] = true
+			sizes[file.ID] = file.Size
 		}
-		return ids, nil
+		return sizes, nil
 	}
 }
 
