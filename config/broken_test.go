@@ -40,7 +40,7 @@ var broken = []struct{ name, config, want string }{
 	{"listen", "server: {listen: 8080}", "1:18 server.listen| host:port"},
 	{"public url", "server:\n  public_url: chat.example.com", "2:15 server.public_url| https://"},
 	{"public url with user", "server:\n  public_url: https://u:pass@chat.example.com", "2:15 server.public_url| without user"},
-	{"postgres", "store: {url: \"postgres://u:hush@host/db\"}", "1:14 store.url| not in this version"},
+	{"postgres", "store: {url: \"postgres://u:hush@host\"}", "1:14 store.url| /DATABASE"},
 	{"store", "store: {url: mysql://x}\nmedia: {url: s3://x}", "1:14 store.url| sqlite:|2:14 media.url| file:"},
 	{"log", "log: {level: loud, format: xml}", "1:14 log.level| one of: debug, info, warn, error|1:28 log.format| one of: text, json"},
 	{"texts", "texts: {cancel: \" \"}", "1:17 texts.cancel| 1 to 1000 bytes"},

@@ -50,15 +50,19 @@ func isAddress(s string) bool {
 
 func (l *loader) places() {
 	c := l.config
-	switch path, sqlite := strings.CutPrefix(c.Store.URL, "sqlite:"); {
-	case strings.HasPrefix(c.Store.URL, "postgres://"), strings.HasPrefix(c.Store.URL, "postgresql://"):
-		l.wrong("store.url", "PostgreSQL is not in this version; write sqlite:causeway.db")
-	case !sqlite || !isPath(path):
-		l.wrong("store.url", "must be sqlite: and the path of a file, such as sqlite:causeway.db")
+	if path, sqlite := strings.CutPrefix(c.Store.URL, "sqlite:"); !isPostgres(c.Store.URL) && (!sqlite || !isPath(path)) {
+		l.wrong("store.url", "must be sqlite: and the path of a file, such as sqlite:causeway.db, or postgres://USER:PASSWORD@HOST/DATABASE")
 	}
 	if path, file := strings.CutPrefix(c.Media.URL, "file:"); !file || !isPath(path) {
 		l.wrong("media.url", "must be file: and the path of a folder, such as file:media")
 	}
+}
+
+// isPostgres reports whether s is the address of a PostgreSQL database, as far as
+// that can be seen.
+func isPostgres(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "postgres" || u.Scheme == "postgresql") && strings.Trim(u.Path, "/") != ""
 }
 
 func isPath(s string) bool {

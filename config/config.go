@@ -49,7 +49,7 @@ type Server struct {
 
 // Store is where conversations are kept.
 type Store struct {
-	URL string `yaml:"url"` // sqlite:PATH
+	URL string `yaml:"url"` // sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE
 }
 
 // Media is where files are kept, and for how long their addresses hold.

@@ -185,8 +185,8 @@ func (s *Store) newID() int64 { return s.o.IDs.Next() }
 // Check says whether the database at url could be opened for serving, or is
 // being served. It changes nothing; that there is none yet is fine.
 func Check(ctx context.Context, url string) error {
-	path := strings.TrimPrefix(url, "sqlite:")
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+	path, file := strings.CutPrefix(url, "sqlite:")
+	if _, err := os.Stat(path); file && errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	d, err := db.OpenReadOnly(ctx, url, db.Options{})

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"os"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -60,9 +61,10 @@ func newServer(ctx context.Context, c *config.Config, log *logrus.Logger) (_ *se
 			err = errors.Join(err, s.close())
 		}
 	}()
-	ids := db.NewIDs(0, time.Now)
+	clock := db.NewClock(time.Now)
+	ids := db.NewIDs(0, clock.Now)
 	s.store, err = store.Open(ctx, c.Store.URL, store.Options{
-		Router: s, MediaURL: s.files.URL, Now: time.Now, IDs: ids, Log: log,
+		Router: s, MediaURL: s.files.URL, Now: clock.Now, Clock: clock, Addr: nodeName(c), IDs: ids, Log: log,
 		Burst: s.burst, Resolved: func() string { return s.setup.Load().config.Texts.Resolved }, Desk: s.desk,
 		Retention: c.Retention.Deliveries, TTL: c.OutboundTTL, Grace: shutdownTime,
 	})
@@ -72,7 +74,7 @@ func newServer(ctx context.Context, c *config.Config, log *logrus.Logger) (_ *se
 	metrics := telemetry.New()
 	s.engine = core.NewEngine(core.Ports{
 		Store: s.store, Keeper: s.files, Submit: bots.NewSubmitter(s.client, time.Now), Observer: metrics,
-		Log: log, Now: time.Now, NewID: ids.Next, Chance: rand.Float64,
+		Log: log, Now: clock.Now, NewID: ids.Next, Chance: rand.Float64,
 	}, first.engine)
 	s.handler = api.New(api.Options{
 		Bridge: s.engine, Store: s.store, Directory: func() *api.Directory { return s.setup.Load().directory },
@@ -80,6 +82,15 @@ func newServer(ctx context.Context, c *config.Config, log *logrus.Logger) (_ *se
 		PublicURL: c.Server.PublicURL, Version: version, Log: log, Now: time.Now,
 	})
 	return s, s.gauges(metrics)
+}
+
+// nodeName is what this process is called among the nodes of a store.
+func nodeName(c *config.Config) string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "?"
+	}
+	return fmt.Sprintf("%s %s (process %d)", host, c.Server.Listen, os.Getpid())
 }
 
 // Route implements core.Router by the rules in force.

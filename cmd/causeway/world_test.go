@@ -1,6 +1,7 @@
 package main_test
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -12,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"causeway/db/dbtest"
 	"causeway/simulator"
 )
 
@@ -53,6 +55,7 @@ type world struct {
 	bots    []*bot
 	bridge  *bridge // nil while it does not run
 	peak    int     // bytes that the bridge has used at the most, where that is looked at
+	store   string  // the address of a PostgreSQL database, "" for a file
 }
 
 // newWorld prepares a world in which nothing runs but the providers. When the
@@ -65,6 +68,9 @@ func newWorld(t *testing.T) *world {
 	}
 	w := &world{t: t, program: program, dir: t.TempDir(), addr: freeAddr(t), sim: sim}
 	w.data = w.dir
+	if dbtest.IsPostgres() {
+		w.store = dbtest.URL(t)
+	}
 	w.url = "http://" + w.addr
 	w.config = w.defaults()
 	w.tg = sim.Telegram(simulator.TelegramBot{Token: tgToken, Username: "cafe_bot"})
@@ -91,7 +97,7 @@ func (w *world) defaults() map[string]string {
 	return map[string]string{
 		"app_id": "acme",
 		"server": fmt.Sprintf("{listen: %q}", w.addr),
-		"store":  fmt.Sprintf("{url: %q}", "sqlite:"+w.db()),
+		"store":  fmt.Sprintf("{url: %q}", cmp.Or(w.store, "sqlite:"+w.db())),
 		"media":  fmt.Sprintf("{url: %q}", "file:"+filepath.Join(w.data, "media")),
 		"log":    "{level: info, format: text}",
 		"api_keys": `
@@ -134,12 +140,22 @@ func (w *world) employ(id, url, more string) {
 
 func (w *world) file() string { return filepath.Join(w.dir, "causeway.yaml") }
 
+// db is the path of the store, for tests that go by the file.
 func (w *world) db() string { return filepath.Join(w.data, "causeway.db") }
 
 // livesAt has store and files kept in another folder.
 func (w *world) livesAt(dir string) {
+	w.onFiles()
 	w.data = dir
 	w.config["store"], w.config["media"] = w.defaults()["store"], w.defaults()["media"]
+}
+
+// onFiles skips what is about SQLite's file.
+func (w *world) onFiles() {
+	w.t.Helper()
+	if w.store != "" {
+		w.t.Skip("the store is no file")
+	}
 }
 
 func (w *world) env() []string { return environment("ADMIN_KEY=" + adminKey) }
@@ -172,7 +188,8 @@ func (w *world) close() {
 	if w.bridge != nil {
 		w.bridge.stop()
 	}
-	if _, err := os.Stat(w.db()); err == nil {
+	_, err := os.Stat(w.db())
+	if err == nil && w.store == "" || w.store != "" && strings.Contains(w.log(), "causeway serves") {
 		if r := run(w.t, w.env(), "verify", "-config", w.file()); r.code != 0 {
 			w.t.Errorf("verify: %+v", r)
 		}
