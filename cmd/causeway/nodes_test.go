@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"causeway/db/dbtest"
+	"causeway/simulator"
 )
 
 // nodes is a talking world with several bridges on one PostgreSQL database,
@@ -169,20 +170,22 @@ func TestANodeTakesOverFromADeadOne(t *testing.T) {
 	w := newNodes(t, 2)
 	g := newGate()
 	w.helper.becomes(func(c *call) {
-		if c.EventName == "" {
+		if c.Message == "hello" {
 			g.wait(c)
 		}
 		repeat(c)
 	})
 	w.start()
 	z := w.tg.Person(simulator.TelegramUser{ID: 700, FirstName: "P700"})
-	if _, err := w.all[0].postTelegram("tg", telegramText(1, 700, "hello")); err != nil {
+	z.Say("hi")
+	sees(t, z, "re: hi")
+	if _, err := w.all[0].postTelegram("tg", telegramText(90_000_001, 700, "hello")); err != nil {
 		t.Fatal(err)
 	}
-	first := w.helper.hears(t, 1)
+	first := w.helper.hears(t, 2)
 	w.all[0].bridge.kill()
 	died := time.Now()
-	again := w.helper.hears(t, 2)
+	again := w.helper.hears(t, 3)
 	took := time.Since(died)
 	close(g.open)
 	if again.id != first.id {
