@@ -114,6 +114,7 @@ func features() []feature {
 		caps("free answers", func(c core.Capabilities) string { return window(c.Window) }),
 		caps("messages at most", func(c core.Capabilities) string { return pace(c.Rate.Every, c.Rate.Burst) }),
 		caps("messages to one contact", func(c core.Capabilities) string { return pace(c.Rate.PairEvery, c.Rate.PairBurst) }),
+		caps("messages to one group", func(c core.Capabilities) string { return pace(c.Rate.GroupEvery, c.Rate.GroupBurst) }),
 	)
 }
 

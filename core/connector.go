@@ -19,6 +19,9 @@ type Kind struct {
 	Users        string
 	Example      Address // a made-up address that Render takes, for previews
 	Capabilities Capabilities
+	// Group reports whether an address is that of a group of people; nil where
+	// there are none. Some providers take fewer messages for one.
+	Group func(Address) bool
 	// Render turns one part of fitted content into native calls, to be made in
 	// order. It is pure. It takes whatever Fit made fit for Capabilities; an
 	// error is a fault of ours, and the message fails with it. Only a Native may be

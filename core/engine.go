@@ -73,7 +73,7 @@ func NewEngine(o Ports, s *Setup) *Engine {
 	e := &Engine{o: o, acking: make(chan struct{}, ackPlaces)}
 	e.trouble.rows, e.crowd.in = map[ChannelID]int{}, map[string]int{}
 	e.names.places, e.names.until = make(chan struct{}, namePlaces), map[string]time.Time{}
-	e.pace.full, e.pace.last = map[string]time.Time{}, map[ChannelID]time.Time{}
+	e.pace.full, e.pace.last, e.pace.refused = map[string]time.Time{}, map[ChannelID]time.Time{}, map[string]int{}
 	e.setup.Store(s)
 	return e
 }

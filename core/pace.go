@@ -15,6 +15,18 @@ type Rate struct {
 	// PairEvery and PairBurst are the same for one contact.
 	PairEvery time.Duration `json:"pair_every"`
 	PairBurst int           `json:"pair_burst"`
+	// GroupEvery and GroupBurst are the same for one group of people, where the
+	// provider takes less for it than for one of them.
+	GroupEvery time.Duration `json:"group_every,omitempty"`
+	GroupBurst int           `json:"group_burst,omitempty"`
+}
+
+// to is the rate for an address, which may be a group's.
+func (r Rate) to(group bool) Rate {
+	if group && r.GroupEvery > 0 {
+		r.PairEvery, r.PairBurst = r.GroupEvery, r.GroupBurst
+	}
+	return r
 }
 
 // pace keeps to the providers' rates, in memory: of each bucket it remembers
@@ -25,6 +37,32 @@ type pace struct {
 	// last is, for each channel, when the last of those who found no place is to
 	// come again.
 	last map[ChannelID]time.Time
+	// refused counts, for each contact, how often in a row the provider would not
+	// take more.
+	refused map[string]int
+}
+
+// mostRefusals is after how many the wait grows no more, at some four minutes.
+const mostRefusals = 4
+
+// refuse is how long to leave a contact alone for whom the provider takes no more
+// for now: 1 s, 4 s, 16 s and so on while it goes on refusing.
+func (p *pace) refuse(ch ChannelID, to Address) time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.refused) > mostBuckets {
+		clear(p.refused)
+	}
+	pair := string(ch) + "\x00" + string(to)
+	n := min(p.refused[pair], mostRefusals)
+	p.refused[pair] = n + 1
+	return time.Second << (2 * n)
+}
+
+func (p *pace) accept(ch ChannelID, to Address) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.refused, string(ch)+"\x00"+string(to))
 }
 
 const (

@@ -112,3 +112,60 @@ func TestABotThatHangsLeavesRoomForOthers(t *testing.T) {
 		t.Errorf("places are still taken: %v", e.crowd.in)
 	}
 }
+
+func TestAContactWhoIsRefusedIsLeftAloneForLongerAndLonger(t *testing.T) {
+	c := &oneCall{err: &Fault{Kind: RateLimited, Pair: true, After: 3 * time.Second}}
+	e := policyEngine(c, 0, true)
+	to := func(a Address) time.Duration {
+		w := policySend(FromBot)
+		w.To = a
+		later, _ := e.Act(t.Context(), w).(Later)
+		if later.Pause || later.Count {
+			t.Errorf("it holds back others, or counts: %+v", later)
+		}
+		return later.After
+	}
+	for _, want := range []time.Duration{3, 4, 16, 64, 256, 256} {
+		if got := to("a"); got != want*time.Second {
+			t.Errorf("it waits %s, want %ds", got, want)
+		}
+	}
+	if got := to("b"); got != 3*time.Second {
+		t.Errorf("another waits %s", got)
+	}
+	c.err = nil
+	to("a")
+	c.err = &Fault{Kind: RateLimited, Pair: true}
+	if got := to("a"); got != time.Second {
+		t.Errorf("after one that was taken it waits %s", got)
+	}
+	for i := range 2 * mostBuckets {
+		e.pace.refuse("c", Address(rune(i)))
+	}
+	if n := len(e.pace.refused); n > mostBuckets+1 {
+		t.Errorf("%d contacts are remembered", n)
+	}
+}
+
+// A group has a rate of its own, and its messages count for the channel too.
+func TestAGroupHasARateOfItsOwn(t *testing.T) {
+	c := &oneCall{id: "p"}
+	e := policyEngine(c, 0, true)
+	ch := e.setup.Load().Channels["c"]
+	ch.Rate = Rate{PairEvery: time.Minute, PairBurst: 5, GroupEvery: time.Hour, GroupBurst: 2}
+	ch.Kind.Group = func(a Address) bool { return a == "group" }
+	e.setup.Load().Channels["c"] = ch
+	for to, want := range map[Address]int{"group": 2, "person": 5} {
+		taken := 0
+		for range 7 {
+			w := policySend(FromBot)
+			w.To = to
+			if _, ok := e.Act(t.Context(), w).(CallMade); ok {
+				taken++
+			}
+		}
+		if taken != want {
+			t.Errorf("%s gets %d at once, want %d", to, taken, want)
+		}
+	}
+}

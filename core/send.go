@@ -76,7 +76,7 @@ func (e *Engine) call(ctx context.Context, ch Channel, w SendWork, p Payload, la
 		return turnedAway(e.o.Now().Sub(w.Message.CreatedAt))
 	}
 	defer leave()
-	if delay := e.pace.take(e.o.Now(), ch.ID, w.To, ch.Rate, paceSleep); delay > paceSleep || !wait(ctx, delay) {
+	if delay := e.pace.take(e.o.Now(), ch.ID, w.To, ch.Rate.to(ch.Kind.Group != nil && ch.Kind.Group(w.To)), paceSleep); delay > paceSleep || !wait(ctx, delay) {
 		return Later{After: delay}
 	}
 	begun := e.o.Now()
@@ -85,6 +85,7 @@ func (e *Engine) call(ctx context.Context, ch Channel, w SendWork, p Payload, la
 	id, err := ch.Connector.Send(ctx, p)
 	if err == nil {
 		e.trouble.over(ch.ID)
+		e.pace.accept(ch.ID, w.To)
 		e.o.Observer.Call(ch.ID, "ok", e.o.Now().Sub(begun))
 		return CallMade{Provider: id, Last: last, At: begun}
 	}
@@ -103,7 +104,10 @@ func (e *Engine) sendFailed(ch Channel, w SendWork, f *Fault) Outcome {
 		e.trouble.over(ch.ID)
 		return e.windowClosed(ch, w, f)
 	case RateLimited:
-		return Later{After: max(f.After, time.Second), Fault: f, Pause: !f.Pair}
+		if f.Pair {
+			return Later{After: max(f.After, e.pace.refuse(ch.ID, w.To)), Fault: f}
+		}
+		return Later{After: max(f.After, time.Second), Fault: f, Pause: true}
 	case ChannelBroken:
 		e.troubled(ch.ID, f).WithField("why", f.Message).Warn("the channel is broken: what is to be sent waits, and is tried every minute")
 		return Later{After: brokenPause, Fault: f, Pause: true}

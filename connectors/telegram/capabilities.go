@@ -45,8 +45,11 @@ func capabilities() core.Capabilities {
 	return core.Capabilities{
 		Unit: core.UTF16, Text: maxText, Caption: maxCaption,
 		// Bots FAQ, "My bot is hitting limits": about one message a second in a
-		// chat, with short bursts, and thirty a second in all.
-		Rate:  core.Rate{Every: time.Second / 30, Burst: 30, PairEvery: time.Second, PairBurst: 3},
+		// chat, with short bursts, twenty a minute in a group, and thirty a second in
+		// all.
+		Rate: core.Rate{
+			Every: time.Second / 30, Burst: 30, PairEvery: time.Second, PairBurst: 3, GroupEvery: 3 * time.Second, GroupBurst: 3,
+		},
 		Edits: true, Reactions: true,
 		Formats: []core.Format{core.HTML, core.Markdown},
 		Media: map[core.MediaType]core.Medium{
