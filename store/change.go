@@ -40,7 +40,10 @@ func (t *tx) change(id core.ConversationID, ch core.Change) (refused, err error)
 	}
 	if ch.Status != nil {
 		set := func() error { return t.setStatus(c, *ch.Status) }
-		if *ch.Status == core.Resolved && c.Status != core.Resolved {
+		switch {
+		case *ch.Status == core.Open && c.unowned() && c.Status == core.Waiting:
+			set = func() error { return t.unpark(c, ch) }
+		case *ch.Status == core.Resolved && c.Status != core.Resolved:
 			set = func() error { return t.resolve(c, true) }
 		}
 		if err := set(); err != nil {
@@ -89,6 +92,22 @@ func (t *tx) reassign(c *conversation, ch core.Change) error {
 		return err
 	}
 	return t.own(c, core.CauseAsked, d)
+}
+
+// unpark opens what waits and has no agent by asking the rules, which may have it
+// wait on: nobody would know of it otherwise. A change that names an owner or a
+// team has asked them already.
+func (t *tx) unpark(c *conversation, ch core.Change) error {
+	if ch.Owner != nil || ch.Team != nil {
+		return nil
+	}
+	rules := ""
+	return t.reassign(c, core.Change{Owner: &rules})
+}
+
+// unowned reports whether neither an agent nor a bot owns the conversation.
+func (c *conversation) unowned() bool {
+	return c.Owner.Type != core.AgentType && c.Owner.Type != core.BotOwner
 }
 
 // ownedBy reports whether the agent or bot owns the conversation.

@@ -12,6 +12,7 @@ import (
 type Figures struct {
 	Lanes    lanes.Stats
 	Messages map[core.Status]int64 // of those that wait for somebody: unknown, held
+	Queues   map[string]int        // conversations that wait until somebody has room, by group
 }
 
 // Figures reads how things stand. It counts rows, but never all messages: for
@@ -29,5 +30,6 @@ func (s *Store) Figures(ctx context.Context) (Figures, error) {
 		return f, fmt.Errorf("read figures: %w", err)
 	}
 	f.Messages[core.Unknown], f.Messages[core.Held] = unknown, held
-	return f, nil
+	f.Queues, err = s.Queues(ctx)
+	return f, err
 }

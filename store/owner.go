@@ -7,9 +7,9 @@ import (
 	"causeway/db"
 )
 
-// decide asks the router with all that it may know. Where other nodes decide too,
-// an answer that may depend on the agents' turns and loads is asked for again
-// behind the turnstile, with what is true there.
+// decide asks the router with all that it may know. What goes to a bot goes there
+// whatever the agents do, so the router is asked without them first. Where other
+// nodes decide too, their turns and loads are read behind the turnstile.
 func (t *tx) decide(c *conversation, a core.Asked) (core.Decision, error) {
 	return t.decideFor(c, a, 0)
 }
@@ -17,18 +17,17 @@ func (t *tx) decide(c *conversation, a core.Asked) (core.Decision, error) {
 // decideFor is decide for a conversation that waits with a ticket, 0 if it has none.
 func (t *tx) decideFor(c *conversation, a core.Asked, ticket int64) (core.Decision, error) {
 	a.Channel, a.Owner, a.OwnTeam, a.LastAgent, a.Present = c.Channel, c.Owner, c.Team, c.lastAgent, c.Terms.Participants
-	d, err := t.ask(a, ticket)
-	if err != nil || !t.s.db.Shared() || d.Owner.Type == core.BotOwner {
-		return d, err
-	}
-	if _, err := t.pass(); err != nil {
-		return d, err
-	}
-	return t.ask(a, ticket)
-}
-
-func (t *tx) ask(a core.Asked, ticket int64) (d core.Decision, err error) {
 	a.Now = timeOf(t.now)
+	d := t.s.o.Router.Route(a)
+	if d.Owner.Type == core.BotOwner {
+		return d, nil
+	}
+	var err error
+	if t.s.db.Shared() {
+		if _, err = t.pass(); err != nil {
+			return d, err
+		}
+	}
 	if a.Agents, err = t.agents(); err != nil {
 		return d, err
 	}

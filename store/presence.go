@@ -135,16 +135,16 @@ func (t *tx) settle(agent string, anew bool) error {
 	case p.told == core.Online:
 		p.leaving = t.s.newID()
 	}
+	if err := t.s.lanes.Wake(t.Tx, deskLane); err != nil {
+		return err
+	}
 	if _, err := t.pass(); err != nil { // whoever is just being given a conversation has it before this
 		return err
 	}
 	if _, err := t.Exec(`UPDATE agent_state SET effective = $1, leaving = $2 WHERE agent = $3`, string(now), p.leaving, agent); err != nil {
 		return fmt.Errorf("keep agent: %w", err)
 	}
-	if err := t.note("agent.changed", 0, map[string]any{"agent": agent, "availability": p.Availability, "effective": now, "connected": p.Connected}); err != nil {
-		return err
-	}
-	return t.s.lanes.Wake(t.Tx, deskLane)
+	return t.note("agent.changed", 0, map[string]any{"agent": agent, "availability": p.Availability, "effective": now, "connected": p.Connected})
 }
 
 // availability is online if one agent is, else away if one is, else offline.

@@ -94,7 +94,7 @@ func (c *conversation) takenOver() string {
 	switch {
 	case c.Owner.Type == core.BotOwner:
 		return "the agent spoke while a bot owned the conversation"
-	case c.Status == core.Waiting && c.Owner.Type != core.AgentType:
+	case c.Status == core.Waiting && c.unowned():
 		return "the agent spoke while the conversation waited"
 	}
 	return ""

@@ -83,6 +83,9 @@ var checks = []check{
 		`SELECT '', 'agent ' || n.agent || ' has ' || sum(n.has) || ', counted ' || sum(n.counted) FROM
 		(SELECT owner_id AS agent, count(*) AS has, 0 AS counted FROM conversation WHERE owner_type = 'agent' AND status = 'open' GROUP BY owner_id
 		UNION ALL SELECT agent, 0, open FROM agent_load) AS n GROUP BY n.agent HAVING sum(n.has) <> sum(n.counted)`},
+	{"who has a place in the queue waits, and has no agent",
+		`SELECT w.conversation_id, 'status ' || coalesce(c.status, 'none') || ', owner ' || coalesce(c.owner_type, 'none') FROM waiting w
+		LEFT JOIN conversation c ON c.id = w.conversation_id WHERE c.id IS NULL OR c.status <> 'waiting' OR c.owner_type NOT IN ('nobody', 'team')`},
 	{"who writes has one present conversation",
 		`SELECT c.identity_id, sum(c.present) || ' of ' || count(*) || ' conversations are present' FROM conversation c
 		GROUP BY c.identity_id HAVING sum(c.present) <> 1`},

@@ -42,6 +42,7 @@ func TestVerifyFindsWhatCannotBe(t *testing.T) {
 		{`UPDATE conversation SET owner_id = 'other'`, "the conversation's owner is that of its newest assignment", `SELECT id FROM conversation`},
 		{`UPDATE conversation SET owner_epoch = owner_epoch + 1`, "the conversation's owner is that of its newest assignment", `SELECT id FROM conversation`},
 		{`UPDATE conversation SET status = 'open', owner_type = 'agent', owner_id = 'ann'`, "each agent's open conversations are counted", `SELECT ''`},
+		{`INSERT INTO waiting SELECT id, 'all', id, 0 FROM conversation`, "who has a place in the queue waits, and has no agent", `SELECT id FROM conversation`},
 		{`UPDATE conversation SET present = 0`, "who writes has one present conversation", `SELECT id FROM identity`},
 		{`UPDATE call SET n = 7`, "a call's message was sent at least as far", `SELECT min(message_id) FROM call`},
 		{`DELETE FROM log WHERE seq < 3`, "the event log is dense", `SELECT max(seq) FROM log`},

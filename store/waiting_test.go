@@ -137,6 +137,10 @@ func TestHowAConversationLeavesTheQueue(t *testing.T) {
 			t.Errorf("conversation %d stands at %q, want %q", i, got, want)
 		}
 	}
+	unheard := core.Open
+	if b.change(all[5], core.Change{Status: &unheard}); b.stands(all[5]) != "waiting  at 1" { // nobody would know of it
+		t.Errorf("said to be open it stands at %q", b.stands(all[5]))
+	}
 	b.hear(heard("w0", "2", "hi again")) // it comes anew, behind the other
 	if got := b.stands(all[0]); got != "waiting  at 2" {
 		t.Errorf("opened again it stands at %q", got)

@@ -14,6 +14,7 @@ type Store struct {
 	Queues  map[string]Queue // by kind of work: bot, send, media …
 	Paused  map[string]int   // lanes held back, by what is paused
 	Waiting map[string]int64 // messages that wait for somebody, by status
+	Line    map[string]int   // conversations that wait until somebody has room, by whose queue it is
 }
 
 // CommitFigures count transactions since the start.
@@ -60,6 +61,7 @@ var (
 	queueDue      = describe("queue_due", "Lanes that could work and find no room.", "queue")
 	queueAge      = describe("queue_age_seconds", "Since the oldest work that is not finished was queued.", "queue")
 	pausedLanes   = describe("paused_lanes", "Lanes held back because their channel is paused.", "channel")
+	line          = describe("conversations_waiting", "Conversations that wait until an agent has room.", "group")
 	messages      = describe("messages_waiting", "Messages that wait for evidence (unknown) or for the contact (held).", "status")
 )
 
@@ -70,7 +72,7 @@ func describe(name, help string, labels ...string) *prometheus.Desc {
 // Describe implements prometheus.Collector.
 func (storeCollector) Describe(out chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{
-		commitSize, commitsFailed, commitTime, commitQueue, commitFailing, queueTasks, queueRunning, queueDue, queueAge, pausedLanes, messages,
+		commitSize, commitsFailed, commitTime, commitQueue, commitFailing, queueTasks, queueRunning, queueDue, queueAge, pausedLanes, line, messages,
 	} {
 		out <- d
 	}
@@ -108,6 +110,9 @@ func (c storeCollector) Collect(out chan<- prometheus.Metric) {
 	}
 	for channel, lanes := range s.Paused {
 		gauge(pausedLanes, float64(lanes), channel)
+	}
+	for group, n := range s.Line {
+		gauge(line, float64(n), group)
 	}
 	for status, n := range s.Waiting {
 		gauge(messages, float64(n), status)

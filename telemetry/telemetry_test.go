@@ -144,7 +144,7 @@ func TestWatch(t *testing.T) {
 		return telemetry.Store{
 			Commits: telemetry.CommitFigures{Done: 6, Operations: 20, Failed: 1, Sizes: []int64{2, 0, 3, 1}, Took: 1500 * time.Millisecond, Failing: true},
 			Queues:  map[string]telemetry.Queue{"send": {Tasks: 4, Age: time.Minute}},
-			Paused:  map[string]int{"tg": 3}, Waiting: map[string]int64{"unknown": 2},
+			Paused:  map[string]int{"tg": 3}, Waiting: map[string]int64{"unknown": 2}, Line: map[string]int{"all": 7},
 		}, nil
 	}); err != nil {
 		t.Fatal(err)
@@ -162,6 +162,7 @@ func TestWatch(t *testing.T) {
 		`causeway_queue_age_seconds{queue="send"}`:    "60",
 		`causeway_paused_lanes{channel="tg"}`:         "3",
 		`causeway_messages_waiting{status="unknown"}`: "2",
+		`causeway_conversations_waiting{group="all"}`: "7",
 	} {
 		if got[series] != want {
 			t.Errorf("%s is %q, want %q", series, got[series], want)

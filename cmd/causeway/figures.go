@@ -35,6 +35,7 @@ func (s *server) figures(ctx context.Context) (telemetry.Store, error) {
 	for _, p := range f.Lanes.Pauses {
 		t.Paused[p.Scope] = p.Parked
 	}
+	t.Line = f.Queues
 	for status, n := range f.Messages {
 		t.Waiting[string(status)] = n
 	}
