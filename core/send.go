@@ -44,7 +44,7 @@ func (e *Engine) send(ctx context.Context, s *Setup, w SendWork) Outcome {
 	}
 	if w.Died {
 		if wait := ch.Kind.Capabilities.Evidence - now.Sub(w.Begun); wait > 0 {
-			return Later{After: wait}
+			return Later{After: min(wait, ch.Kind.Capabilities.Evidence)} // the clock may have been set back
 		}
 		if !ch.Resend {
 			return SendFailed{Fault: &Fault{Kind: Ambiguous, Code: "died", Message: "we stopped while sending; whether it was sent is not known"}}

@@ -22,9 +22,9 @@ func (e *Engine) turn(ctx context.Context, s *Setup, w TurnWork) Outcome {
 		quiet = albumQuiet
 	}
 	if w.Quiet < quiet && w.Dialogue == nil {
-		return Later{After: quiet - w.Quiet}
+		return Later{After: min(quiet-w.Quiet, quiet)} // the clock may have been set back
 	}
-	if w.Pending && w.Waited < mediaPatience {
+	if w.Pending && max(w.Waited, -w.Waited) < mediaPatience { // a clock that was set back does not make it wait
 		return Later{After: 100 * time.Millisecond}
 	}
 	bot, ok := s.Bots[w.Bot]

@@ -36,6 +36,9 @@ func (l *Lanes) poller(ctx context.Context) {
 
 // poll makes one round and returns when to make the next at the latest.
 func (l *Lanes) poll(ctx context.Context) (time.Duration, error) {
+	if err := l.followClock(ctx); err != nil {
+		return l.o.Poll, err
+	}
 	more, err := l.sweep(ctx)
 	if err != nil {
 		return l.o.Poll, err

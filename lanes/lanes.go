@@ -99,7 +99,8 @@ type Options struct {
 
 	Backoff func(attempts int) time.Duration // before the given attempt's repetition; 1 s doubling to 1 min, ± 20 %
 	Now     func() time.Time
-	NewID   func() int64 // rising numbers, unique over nodes, as db.IDs makes
+	Steady  func() time.Duration // a clock that nobody can set, from any moment on; the process's own
+	NewID   func() int64         // rising numbers, unique over nodes, as db.IDs makes
 	Log     logrus.FieldLogger
 	Addr    string         // of this node, for people
 	Slot    int            // the node's slot in ids, where no other process writes
@@ -121,6 +122,8 @@ type Lanes struct {
 	late    chan struct{} // our session is gone
 
 	enqueueSQL [mostLanes + 1]string // for 1, 2, 4… lanes
+
+	seen reading // of the clocks, at the poller's last round
 
 	// launch starts a taken lane; tests replace it to run lanes step by step.
 	launch func(*run)
@@ -168,6 +171,10 @@ func (o Options) withDefaults() Options {
 	set(&o.Grace, 10*time.Second)
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.Steady == nil {
+		began := time.Now()
+		o.Steady = func() time.Duration { return time.Since(began) }
 	}
 	if o.NewID == nil {
 		ids := db.NewIDs(o.Slot, o.Now)

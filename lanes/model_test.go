@@ -83,7 +83,7 @@ func (w *world) newNode(t tester) *node {
 	nothing := func(context.Context, Task) Result { return Result{} }
 	n.l = New(w.d, Options{
 		Handlers: map[string]Handler{"a": nothing, "b": nothing}, Capacity: map[string]int{"a": 2, "b": 2}, Forget: map[string]bool{"b": true},
-		Now: func() time.Time { return w.now }, NewID: w.ids.Next, Backoff: func(int) time.Duration { return time.Second },
+		Now: func() time.Time { return w.now }, Steady: func() time.Duration { return w.now.Sub(time.UnixMilli(0)) }, NewID: w.ids.Next, Backoff: func(int) time.Duration { return time.Second },
 	})
 	n.l.solo = false
 	n.l.launch = func(r *run) {

@@ -35,6 +35,12 @@ func open(t *testing.T, rules routing.Config) *bench {
 
 func reopen(t *testing.T, rules routing.Config, url string) *bench {
 	t.Helper()
+	return openBy(t, rules, url, time.Now)
+}
+
+// openBy opens a store that goes by a clock.
+func openBy(t *testing.T, rules routing.Config, url string, now func() time.Time) *bench {
+	t.Helper()
 	if rules.Agents == nil {
 		rules.Agents = []routing.Agent{{ID: "ann"}, {ID: "ben"}}
 	}
@@ -43,12 +49,12 @@ func reopen(t *testing.T, rules routing.Config, url string) *bench {
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
-	b := &bench{t: t, url: url, ids: db.NewIDs(0, time.Now)}
+	b := &bench{t: t, url: url, ids: db.NewIDs(0, now)}
 	log := logrus.New()
 	log.SetOutput(t.Output())
 	s, err := Open(t.Context(), url, Options{
 		Router: table, MediaURL: func(id int64, _ time.Time) string { return fmt.Sprintf("https://us.example/%d", id) },
-		Now: time.Now, IDs: b.ids, Log: log, Grace: time.Second, Retention: time.Hour, TTL: time.Hour,
+		Now: now, IDs: b.ids, Log: log, Grace: time.Second, Retention: time.Hour, TTL: time.Hour,
 	})
 	if err != nil {
 		t.Fatal(err)
