@@ -35,6 +35,7 @@ func commands() []command {
 		{"render", "[-channel KIND]… [-strict] < FILE", "show what a message becomes on each kind of channel; nothing is sent", render},
 		{"verify", "-config F [-json]", "account for every delivery, beside a running server or without", verify},
 		{"backup", "-config F OUT", "copy the store to a file, beside a running server or without", backup},
+		{"migrate", "-from sqlite:PATH -to postgres://…", "move a stopped store to PostgreSQL", migrate},
 		{"healthy", "[-url URL]", "ask a running server whether it takes on work", healthy},
 		{"example", "", "print a config with every key explained", example},
 		{"version", "", "print the version", showVersion},
