@@ -38,7 +38,7 @@ func (t *Tx) Gather(key any, begin func() Gathered) Gathered {
 // Put has a row written by the next Settle, at the latest before the commit. Statements run before do not see it, and
 // a row that cannot be written fails all operations whose rows were put with it; each of them then runs alone.
 func (t *Tx) Put(in *Insert, values ...any) {
-	r, _ := t.Gather(in, func() Gathered { return &puts{in: in} }).(*puts)
+	r, _ := t.Gather(in, func() Gathered { return &puts{in: in, values: t.conn.values[in]} }).(*puts)
 	r.values = append(r.values, values...)
 }
 
@@ -66,6 +66,11 @@ type puts struct {
 
 // Write writes rows by powers of two, so that there are few texts to prepare.
 func (p *puts) Write(t *Tx) error {
+	all := p.values
+	defer func() { // the next transaction's rows take their place
+		clear(all)
+		t.conn.keep(p.in, all[:0])
+	}()
 	for rows := len(p.values) / p.in.Columns; rows > 0; {
 		n := 1
 		for n*2 <= min(rows, mostTogether) {
@@ -78,6 +83,13 @@ func (p *puts) Write(t *Tx) error {
 		rows -= n
 	}
 	return nil
+}
+
+func (c *conn) keep(in *Insert, values []any) {
+	if c.values == nil {
+		c.values = map[*Insert][]any{}
+	}
+	c.values[in] = values
 }
 
 // insertOf is an Insert for a number of rows.

@@ -121,6 +121,7 @@ type conn struct {
 	c      *sql.Conn
 	stmts  map[string]*sql.Stmt
 	texts  map[insertOf]string
+	values map[*Insert][]any // empty, with room for rows
 }
 
 // begin starts a transaction, connecting first if there is no connection.
