@@ -131,25 +131,20 @@ func (c *child) read(ctx context.Context, path string) (string, error) {
 	return string(body), err
 }
 
-// metric is the sum of all series of a name whose labels contain with.
-func (c *child) metric(ctx context.Context, name, with string) (float64, error) {
-	page, err := c.read(ctx, "/metrics")
-	if err != nil {
-		return 0, err
-	}
+// metric is the sum of all series of a name whose labels contain with, on a page
+// of metrics.
+func metric(page, name, with string) float64 {
 	sum := 0.0
 	for line := range strings.Lines(page) {
 		series, value, ok := strings.Cut(strings.TrimSpace(line), " ")
 		if !ok || !strings.HasPrefix(series, name) || !strings.Contains(series, with) {
 			continue
 		}
-		v, err := strconv.ParseFloat(value, 64)
-		if err != nil {
-			return 0, fmt.Errorf("read metric %s: %w", name, err)
+		if v, err := strconv.ParseFloat(value, 64); err == nil {
+			sum += v
 		}
-		sum += v
 	}
-	return sum, nil
+	return sum
 }
 
 // cpu is the time that a process has used, in user and kernel mode.

@@ -29,6 +29,7 @@ func newTarget(c *child, s *stubs, run uint64, first person, crowd int) *target 
 // sample is what one round measured.
 type sample struct {
 	count   int
+	seen    int64 // also while it warmed up
 	span    time.Duration
 	took    []time.Duration // sorted
 	cpu     time.Duration   // of the server
@@ -125,33 +126,34 @@ func (t *target) closed(ctx context.Context, level int, span time.Duration, whol
 	return s, t.stubs.order()
 }
 
-// watch measures the processes from begin to end.
+// watch measures the processes from begin to end. What only the server's metrics
+// tell is read a little before and after, since reading costs it something, and is
+// divided by all that it saw between.
 func (t *target) watch(ctx context.Context, begin, end time.Time) (sample, error) {
 	s := sample{span: end.Sub(begin)}
+	before, err := t.read(ctx, "/metrics")
+	if err != nil {
+		return s, err
+	}
+	s.seen = t.sent.Load()
 	if err := until(ctx, begin); err != nil {
 		return s, err
 	}
 	t.peakNow()
-	alloc, err := t.metric(ctx, allocated, "")
-	if err != nil {
-		return s, err
-	}
-	commits, err := t.metric(ctx, "causeway_commits", "")
-	if err != nil {
-		return s, err
-	}
 	s.cpu, s.loadCPU = cpu(t.cmd.Process.Pid), cpu(os.Getpid())
 	if err := until(ctx, end); err != nil {
 		return s, err
 	}
 	s.cpu, s.loadCPU = cpu(t.cmd.Process.Pid)-s.cpu, cpu(os.Getpid())-s.loadCPU
 	s.peak = t.memory("VmHWM")
-	if s.alloc, err = t.metric(ctx, allocated, ""); err != nil {
+	s.seen = t.sent.Load() - s.seen
+	after, err := t.read(ctx, "/metrics")
+	if err != nil {
 		return s, err
 	}
-	s.commits, err = t.metric(ctx, "causeway_commits", "")
-	s.alloc, s.commits = s.alloc-alloc, s.commits-commits
-	return s, err
+	change := func(name string) float64 { return metric(after, name, "") - metric(before, name, "") }
+	s.alloc, s.commits = change(allocated), change("causeway_commits")
+	return s, nil
 }
 
 func until(ctx context.Context, at time.Time) error {

@@ -78,11 +78,11 @@ var sampleHead = []string{"at once", "rate/s", "p50", "p99", "CPU each", "genera
 func (s sample) cells(level int, ratio string) []string {
 	commits := ""
 	if s.commits > 0 {
-		commits = fmt.Sprintf("%.2f", s.commits/float64(max(s.count, 1)))
+		commits = fmt.Sprintf("%.2f", s.commits/float64(max(s.seen, 1)))
 	}
 	return []string{
 		fmt.Sprint(level), whole(s.rate()), short(s.at(.5)), short(s.at(.99)), short(s.each(s.cpu)), short(s.each(s.loadCPU)),
-		fmt.Sprintf("%.1f KB", s.alloc/1024/float64(max(s.count, 1))), megabytes(s.peak), commits, ratio,
+		fmt.Sprintf("%.1f KB", s.alloc/1024/float64(max(s.seen, 1))), megabytes(s.peak), commits, ratio,
 	}
 }
 

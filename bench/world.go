@@ -181,10 +181,11 @@ func (w *world) each(level int, whole bool) (time.Duration, error) {
 // close holds the server to what it promised: as many messages as it answered
 // with 200, and a store in which everything is accounted for.
 func (w *world) close() error {
-	kept, err := w.metric(w.b.ctx, "causeway_items_total", `fate="message"`)
+	page, err := w.read(w.b.ctx, "/metrics")
 	if err != nil {
 		return err
 	}
+	kept := metric(page, "causeway_items_total", `fate="message"`)
 	if said := w.sent.Load(); int64(kept) != said {
 		return fmt.Errorf("%d calls were answered 200, %d messages are kept", said, int64(kept))
 	}

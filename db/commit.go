@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"runtime"
 	"runtime/debug"
 	"slices"
 	"sync"
@@ -138,6 +139,7 @@ func (w *writer) run() {
 			if !ok {
 				return
 			}
+			runtime.Gosched() // who was answered just now may have more: a larger batch costs each of them less
 			if batch := w.gather(first); len(batch) > 0 {
 				w.serve(batch)
 			}

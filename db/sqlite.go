@@ -29,8 +29,8 @@ const (
 // is filled with zeros in its page (secure_delete), which costs nothing that can be measured: the page is written anyway.
 const (
 	writerPragmas = "&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)" +
-		"&_pragma=cache_size(-65536)&_pragma=secure_delete(1)&_pragma=journal_size_limit(67108864)&_txlock=immediate"
-	readerPragmas = "&_pragma=busy_timeout(10000)&_pragma=query_only(1)&_pragma=cache_size(-16384)"
+		"&_pragma=cache_size(-49152)&_pragma=secure_delete(1)&_pragma=journal_size_limit(67108864)&_txlock=immediate"
+	readerPragmas = "&_pragma=busy_timeout(10000)&_pragma=query_only(1)&_pragma=cache_size(-8192)"
 	backupPragmas = "&_pragma=busy_timeout(10000)"
 )
 
