@@ -305,6 +305,7 @@ type ConversationQuery struct {
 	Channel ChannelID
 	Status  ConversationStatus
 	Owner   string
+	Team    string
 	Contact ContactID
 	Address Address
 	Before  ConversationID

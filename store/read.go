@@ -63,10 +63,17 @@ func (s *Store) Conversations(ctx context.Context, q core.ConversationQuery) ([]
 	}
 	for _, f := range []struct {
 		test, value string
-	}{{`c.channel = $%d`, string(q.Channel)}, {`c.status = $%d`, string(q.Status)}, {`c.owner_id = $%d`, q.Owner}, {`i.address = $%d`, string(q.Address)}} {
+	}{{`c.channel = $%d`, string(q.Channel)}, {`c.owner_id = $%d`, q.Owner}, {`c.team = $%d`, q.Team}, {`i.address = $%d`, string(q.Address)}} {
 		if f.value != "" {
 			add(f.test, f.value)
 		}
+	}
+	switch q.Status {
+	case "":
+	case core.Waiting:
+		where = append(where, `c.status = 'waiting'`) // written out, because the index of these few needs it
+	default:
+		add(`c.status = $%d`, string(q.Status))
 	}
 	if q.Contact != 0 {
 		add(`c.contact_id = $%d`, int64(q.Contact))
