@@ -51,7 +51,7 @@ func (w *talking) settled() figures {
 	t := w.t
 	t.Helper()
 	w.quiet()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), patience())
 	defer cancel()
 	if err := w.sim.WaitDelivered(ctx); err != nil {
 		t.Fatal(err)
@@ -164,7 +164,7 @@ func (w *world) holds(person, channel, name string, z phone) figures {
 	t.Helper()
 	conv := w.conversation(channel, name, nil)
 	said := w.sim.Acked(simulator.Filter{Person: person})
-	within(t, 80*time.Second, "answers on the phone", func() error {
+	within(t, patience(), "answers on the phone", func() error {
 		seen := map[string]bool{}
 		for _, s := range z.Screen() {
 			if s.From == simulator.Business {
@@ -177,7 +177,7 @@ func (w *world) holds(person, channel, name string, z phone) figures {
 		return nil
 	})
 	var stored []entry
-	eventually(t, "answers sent", func() error {
+	within(t, patience(), "answers sent", func() error {
 		stored = w.messages(conv.ID)
 		answers := 0
 		for _, m := range stored {
