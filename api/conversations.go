@@ -30,6 +30,7 @@ type conversationFilter struct {
 	Channel core.ChannelID `query:"channel" maxLength:"100"`
 	Status  string         `query:"status" enum:"open,waiting,resolved,spam,0,7,2,3" doc:"By name, or by Kommunicate's number."`
 	Owner   string         `query:"owner" maxLength:"200" doc:"The id of an agent, a bot or a team."`
+	Team    string         `query:"team" maxLength:"200" doc:"The id of the team that it is for."`
 	Contact core.ContactID `query:"contact" minimum:"1"`
 	Address core.Address   `query:"address" maxLength:"300" doc:"As on the wire; with channel."`
 }
@@ -47,7 +48,7 @@ func (b *border) listConversations(ctx context.Context, in *conversationFilter) 
 	}
 	status, _ := kommunicate.ReadStatus(in.Status) // the schema lets no other through
 	found, err := b.Store.Conversations(ctx, core.ConversationQuery{
-		Channel: in.Channel, Status: status, Owner: in.Owner, Contact: in.Contact, Address: in.Address,
+		Channel: in.Channel, Status: status, Owner: in.Owner, Team: in.Team, Contact: in.Contact, Address: in.Address,
 		Before: core.ConversationID(before), Limit: in.Limit,
 	})
 	if err != nil {

@@ -74,8 +74,8 @@ func TestPages(t *testing.T) {
 	if got := r.store.asked.Limit; got != 1 {
 		t.Errorf("asked for %d", got)
 	}
-	read("/api/v1/conversations?channel=one&status=open&owner=ann&contact=3&address=%2B1")
-	want := core.ConversationQuery{Channel: "one", Status: core.Open, Owner: "ann", Contact: 3, Address: "+1", Limit: 50}
+	read("/api/v1/conversations?channel=one&status=open&owner=ann&team=sales&contact=3&address=%2B1")
+	want := core.ConversationQuery{Channel: "one", Status: core.Open, Owner: "ann", Team: "sales", Contact: 3, Address: "+1", Limit: 50}
 	if r.store.asked != want {
 		t.Errorf("asked %+v", r.store.asked)
 	}

@@ -141,6 +141,11 @@ func TestHowAConversationLeavesTheQueue(t *testing.T) {
 	if b.change(all[5], core.Change{Status: &unheard}); b.stands(all[5]) != "waiting  at 1" { // nobody would know of it
 		t.Errorf("said to be open it stands at %q", b.stands(all[5]))
 	}
+	for team, want := range map[string]int{"": 2, "sales": 1, "other": 0} {
+		if found, err := b.Conversations(t.Context(), core.ConversationQuery{Status: core.Waiting, Team: team, Limit: 9}); err != nil || len(found) != want {
+			t.Errorf("%d wait for team %q, want %d: %v", len(found), team, want, err)
+		}
+	}
 	b.hear(heard("w0", "2", "hi again")) // it comes anew, behind the other
 	if got := b.stands(all[0]); got != "waiting  at 2" {
 		t.Errorf("opened again it stands at %q", got)
