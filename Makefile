@@ -2,6 +2,7 @@
 
 GO            ?= go
 FUZZTIME      ?= 30s
+CHECKS        ?= 100000
 LINT_VERSION  := v2.15.0
 VERSION       ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LINT          := bin/golangci-lint
@@ -9,10 +10,10 @@ LINT          := bin/golangci-lint
 GOLDEN         = $(shell grep -rlE '(flag\.Bool|Lookup)\("update"|connectortest\.Run' --include='*_test.go' . | xargs -n1 dirname | sort -u)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test torture check golden docs fuzz bench clean
+.PHONY: help demo build test torture check golden docs fuzz properties bench clean
 
 help: ## list what can be made
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
 demo: ## play a conversation on each channel against simulated providers, and serve on
 	$(GO) run ./cmd/causeway demo
@@ -42,6 +43,10 @@ docs: ## write what is generated of README.md and docs/channels.md
 
 fuzz: ## run every fuzz target for FUZZTIME each: make fuzz FUZZTIME=10m
 	@GO='$(GO)' ./scripts/fuzz '$(FUZZTIME)' Fuzz
+
+properties: ## what must hold of every rendering, on CHECKS generated messages (100000); half an hour
+	$(GO) test -count=1 -timeout 5h -run '^(TestFitHoldsItsPromises|TestNothingIsLostInSilence|TestWhatValidatesIsShown)$$' \
+	  ./core ./connectors ./kommunicate -rapid.checks=$(CHECKS)
 
 bench: ## measure beside bare programs, some minutes (docs/performance.md); go run ./bench -quick takes one
 	$(GO) run ./bench

@@ -225,6 +225,7 @@ type Capabilities struct {
 type Medium struct {
 	Max     int64 `json:"max"` // bytes
 	Caption bool  `json:"caption"`
+	Named   bool  `json:"named,omitempty"` // the file's name is shown
 	// MIME lists what is shown as this type, if not everything is; other files
 	// are shown as File.
 	MIME []string `json:"mime,omitempty"`

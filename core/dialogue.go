@@ -257,19 +257,19 @@ func (f *fitter) formContent(c Form) {
 	}
 	for i, field := range c.Fields {
 		path := fmt.Sprintf("fields[%d]", i)
+		leaves := []string{field.Title(), field.Name, field.Value, field.Placeholder, field.Pattern, field.Error}
+		for _, o := range field.Options {
+			leaves = append(leaves, o.Label, o.Value)
+		}
 		if field.Type == HiddenField {
-			f.same(path, "kept", lines(field.Name, field.Value), "")
+			f.same(path, "kept", lines(leaves...), "")
 			continue
 		}
-		var options []string
-		for _, o := range field.Options {
-			options = append(options, o.Label, o.Value)
-		}
-		f.same(path, "asked", lines(append([]string{field.Title(), field.Name, field.Placeholder, field.Pattern, field.Error}, options...)...), "a question of its own")
+		f.same(path, "asked", lines(leaves...), "a question of its own")
 		if _, ok := field.regex(); !ok {
 			f.degrade(path+".pattern", "regex_unchecked", field.Pattern, "")
 		}
 	}
-	f.same("submit", "delivered", lines(c.Submit.Label, c.Submit.Message, c.Submit.URL), "")
+	f.same("submit", "delivered", lines(c.Submit.Label, c.Submit.Message, c.Submit.URL, c.Submit.Save, c.Submit.Event), "")
 	f.add(c.Ask(first))
 }

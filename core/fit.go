@@ -163,6 +163,10 @@ func (f *fitter) edit(c Edited) {
 
 func (f *fitter) template(c Template) {
 	if f.caps.Template {
+		if len(c.Components) > 0 && len(c.Params) > 0 {
+			f.lose("params", "components_given", lines(c.Params...))
+			c.Params = nil
+		}
 		f.emit(c)
 		return
 	}
@@ -177,7 +181,8 @@ func (f *fitter) template(c Template) {
 
 func (f *fitter) emit(c Content) { f.Parts = append(f.Parts, c) }
 
-// longestNote bounds what a note repeats of the content, in runes.
+// longestNote bounds what a note repeats of the content, in runes, unless it is
+// lost.
 const longestNote = 2000
 
 func (f *fitter) note(s Severity, path, rule, from, to string) {
@@ -187,9 +192,19 @@ func (f *fitter) note(s Severity, path, rule, from, to string) {
 	})
 }
 
-func (f *fitter) same(path, rule, from, to string)    { f.note(Same, path, rule, from, to) }
+// same notes what works alike. All of it is named, in several notes if it is long.
+func (f *fitter) same(path, rule, from, to string) {
+	for _, piece := range Split(from, longestNote, Runes) {
+		f.note(Same, path, rule, piece, to)
+	}
+}
+
 func (f *fitter) degrade(path, rule, from, to string) { f.note(Degraded, path, rule, from, to) }
-func (f *fitter) lose(path, rule, from string)        { f.note(Lost, path, rule, from, "") }
+
+// lose notes what is not shown, and repeats the whole of it: it stands nowhere else.
+func (f *fitter) lose(path, rule, from string) {
+	f.Notes = append(f.Notes, Note{Path: path, Rule: rule, From: from, Severity: Lost})
+}
 
 func (f *fitter) fits(s string, limit int) bool { return fits(s, limit, f.caps.Unit) }
 

@@ -9,6 +9,11 @@ import (
 // list sends a menu of items. Buttons below it become rows of it where there is
 // room, else a menu of their own.
 func (f *fitter) list(c List) {
+	pictured := slices.ContainsFunc(c.Items, func(it ListItem) bool { return it.Image != "" })
+	if pictured && f.caps.List.Max <= 0 && f.caps.Cards > 0 {
+		f.gallery(c)
+		return
+	}
 	if c.Image != "" {
 		f.same("image", "media_before", "", "a message of its own")
 		f.media("image", Media{Media: Image, URL: c.Image})
@@ -42,6 +47,61 @@ func (f *fitter) list(c List) {
 		return
 	}
 	f.offer(all)
+}
+
+// gallery sends a list with pictures as a row of cards, where there are cards and
+// no lists.
+func (f *fitter) gallery(c List) {
+	f.unlabelled(c.Label)
+	if c.Image != "" {
+		f.same("image", "media_before", "", "a message of its own")
+		f.media("image", Media{Media: Image, URL: c.Image})
+	}
+	if text := lines(c.Header, c.Body); !blank(text) {
+		f.text("body", prose{text: text})
+	}
+	f.items(c.Items)
+	f.same("items", "list_as_cards", fmt.Sprintf("%d items", len(c.Items)), "cards")
+	if below := f.picks("buttons", c.Buttons); len(below) > 0 {
+		f.offer(menu{path: "buttons", inBody: "footer", body: prose{text: c.Footer}, picks: below})
+	} else if !blank(c.Footer) {
+		f.text("footer", prose{text: c.Footer})
+	}
+}
+
+// items sends rows as cards. What is offered is the rows' own, descriptions too.
+func (f *fitter) items(all []ListItem) {
+	var row Cards
+	var taps []Button
+	paths := []string{".buttons[0]", ".button"}
+	for i, it := range all {
+		p, ok := f.pick(at(item("items", i), "button"), it.Button)
+		if !ok {
+			if it.Image != "" {
+				f.lose(at(item("items", i), "image"), "empty", it.Image)
+			}
+			continue
+		}
+		paths = append(paths, item("cards", len(row.Cards)), item("items", i))
+		if p.Type != Link {
+			taps = append(taps, p.Button)
+		}
+		card := Card{Image: it.Image, Title: p.title, Description: p.Description, Buttons: []Button{p.Button}}
+		card.Buttons[0].Description = ""
+		row.Cards = append(row.Cards, card)
+	}
+	if len(row.Cards) == 0 {
+		return
+	}
+	notes, options := len(f.Notes), len(f.Options)
+	f.cards(row)
+	path := strings.NewReplacer(append(paths, "cards", "items")...)
+	for i := range f.Notes[notes:] {
+		f.Notes[notes+i].Path = path.Replace(f.Notes[notes+i].Path)
+	}
+	for i, b := range taps {
+		f.Options[options+i].Button.Description = b.Description
+	}
 }
 
 // cards sends a row of cards natively as far as it can, and each other card as a

@@ -139,6 +139,7 @@ func (f *fitter) above(m *menu, c form, limit int) int {
 		f.same(at(m.inMedia, "caption"), "caption_in_body", "", "")
 	}
 	file.Media, file.Caption, file.Format = nearest, "", Plain
+	f.unnamed(m.inMedia, file)
 	m.media = &file
 	return under
 }

@@ -43,6 +43,7 @@ func (f *fitter) file(path string, m Media) (Media, prose, bool) {
 		f.same(at(path, "media"), "media_type", string(m.Media), string(nearest))
 		m.Media = nearest
 	}
+	f.unnamed(path, m)
 	m.Caption, m.Format = "", Plain
 	if blank(caption.text) {
 		return m, prose{}, true
@@ -53,6 +54,13 @@ func (f *fitter) file(path string, m Media) (Media, prose, bool) {
 		return m, prose{}, true
 	}
 	return m, caption, true
+}
+
+// unnamed notes that a file is shown without its name.
+func (f *fitter) unnamed(path string, m Media) {
+	if !blank(m.Name) && !f.caps.Media[m.Media].Named {
+		f.same(at(path, "name"), "name_unused", m.Name, "")
+	}
 }
 
 // nearest is the type of media that shows m, of those that the channel has. A
@@ -210,7 +218,7 @@ func (f *fitter) contacts(c Contacts) {
 		return
 	}
 	if f.caps.Contacts {
-		f.emit(c)
+		f.addressCards(c)
 		return
 	}
 	var cards []string
@@ -229,4 +237,31 @@ func (f *fitter) contacts(c Contacts) {
 		f.degrade("contacts", "contacts_text", fmt.Sprintf("%d contacts", len(c.Contacts)), "text")
 		f.text("contacts", prose{text: strings.Join(cards, "\n\n")})
 	}
+}
+
+// addressCards sends address cards as they are. Whether the channel carries their
+// vCards is not known: some show what stands in them, and no more.
+func (f *fitter) addressCards(c Contacts) {
+	var known []AddressCard
+	for i, card := range c.Contacts {
+		path := item("contacts", i)
+		card.Phones, card.Emails = some(card.Phones), some(card.Emails)
+		text := lines(card.Name, card.Firm, lines(card.Phones...), lines(card.Emails...))
+		if blank(text + card.VCard) {
+			f.lose(path, "empty", "")
+			continue
+		}
+		if card.VCard != "" {
+			f.same(at(path, "vcard"), "vcard", card.VCard, text)
+		}
+		known = append(known, card)
+	}
+	if len(known) > 0 {
+		f.emit(Contacts{Contacts: known})
+	}
+}
+
+// some is what of all is not blank.
+func some(all []string) []string {
+	return slices.DeleteFunc(slices.Clone(all), blank)
 }

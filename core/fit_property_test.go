@@ -23,11 +23,12 @@ func TestFitHoldsItsPromises(t *testing.T) {
 	if testing.Short() || raceEnabled {
 		runs = "1000"
 	}
-	before := flag.Lookup("rapid.checks").Value.String()
-	if err := flag.Set("rapid.checks", runs); err != nil {
-		t.Fatal(err)
+	if told := flag.Lookup("rapid.checks"); told.Value.String() == told.DefValue { // make properties tells more
+		if err := flag.Set("rapid.checks", runs); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = flag.Set("rapid.checks", told.DefValue) })
 	}
-	t.Cleanup(func() { _ = flag.Set("rapid.checks", before) })
 	rapid.Check(t, func(t *rapid.T) {
 		caps := capabilities(t)
 		a := &author{t: t}

@@ -1,6 +1,7 @@
 package core_test
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 
@@ -358,10 +359,14 @@ func TestFitTheRest(t *testing.T) {
 		{"a location", strict, say(place), "core.Location\n"},
 		{"a location as a link", words, say(place), "text | Café⏎Main St⏎https://maps.google.com/?q=52.5,0\n! degraded  location_link\n"},
 		{"a location that is none", strict, say(core.Location{Latitude: 91, Name: "Café"}), "text | Café\n! lost  not_on_earth\n"},
-		{"contacts", strict, say(ann), "core.Contacts\n"},
+		{"contacts", strict, say(ann), "core.Contacts\n! same contacts[0].vcard vcard\n! same contacts[1].vcard vcard\n"},
 		{"contacts as text", words, say(ann), "text | Ann⏎+49\n! same contacts[0].vcard vcard\n! lost contacts[1].vcard vcard\n! degraded contacts contacts_text\n"},
 		{"a template", strict, say(core.Template{Name: "hi"}), "core.Template\n"},
 		{"a template where there are none", words, say(core.Template{Name: "hi", Params: []string{"Ann", "3"}}), "text | Ann⏎3\n! lost name template\n"},
+		{
+			"a template with both", strict, say(core.Template{Name: "hi", Params: []string{"Ann"}, Components: json.RawMessage(`[]`)}),
+			"core.Template\n! lost params components_given\n",
+		},
 		{"what only comes in", strict, say(core.Reaction{Emoji: "x"}), "! lost  not_sendable\n"},
 	} {
 		s.run(t)

@@ -58,7 +58,7 @@ func (f *fitter) overridden(s Saying) bool {
 		f.degrade("native", "native_refused", shownCalls(written), err.Error())
 		return false
 	}
-	f.same("", "native", leaves(s.Content), shownCalls(calls))
+	f.note(Same, "", "native", leaves(s.Content), shownCalls(calls))
 	for _, c := range calls {
 		f.emit(c)
 	}

@@ -7,7 +7,7 @@ import (
 	"causeway/core"
 )
 
-// list is template 7. Rows have no pictures: no channel shows them.
+// list is template 7. Rows have pictures where they are shown as cards.
 func (s shaper) list(shapes []picks) schema {
 	payload := schema{"headerText": text("", mostSaid)}
 	if s.has(core.Image) {
@@ -33,11 +33,14 @@ func (s shaper) list(shapes []picks) schema {
 
 // row is an item of a list.
 func (s shaper) row(p picks) schema {
-	about := text("Under the title.", mostSaid)
-	return schema{"anyOf": []any{
-		objectOf("", schema{"title": s.title("", p.title), "description": about, "action": quickReply()}, "title", "action"),
-		objectOf("", schema{"title": s.title("", s.linkTitle()), "description": about, "action": linkAction()}, "title", "action"),
-	}}
+	row := func(title int, action schema) schema {
+		properties := schema{"title": s.title("", title), "description": text("Under the title.", mostSaid), "action": action}
+		if s.caps.List.Max <= 0 && s.caps.Cards > 0 && s.has(core.Image) {
+			properties["imgSrc"] = address(0)
+		}
+		return objectOf("", properties, "title", "action")
+	}
+	return schema{"anyOf": []any{row(p.title, quickReply()), row(s.linkTitle(), linkAction())}}
 }
 
 func quickReply() schema {

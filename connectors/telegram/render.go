@@ -192,54 +192,6 @@ func (to place) location(l core.Location) core.Payload {
 	}}
 }
 
-// contacts is one call a card. A contact must have a phone; a card without one
-// is shown in words.
-func (to place) contacts(c core.Contacts) ([]core.Payload, error) {
-	var all []core.Payload
-	for _, card := range c.Contacts {
-		name := card.Name
-		if name == "" {
-			name = card.Firm
-		}
-		if len(card.Phones) == 0 {
-			all = append(all, to.text(text{body: lines(append([]string{card.Name, card.Firm}, card.Emails...)...)}, nil))
-		} else {
-			if name == "" {
-				name = card.Phones[0]
-			}
-			all = append(all, core.Payload{Op: "sendContact", Body: &bot.SendContactParams{
-				ChatID: to.chat, MessageThreadID: to.thread, PhoneNumber: card.Phones[0], FirstName: name, VCard: vcard(card, name), ReplyParameters: to.reply,
-			}})
-		}
-		to.reply = nil
-	}
-	return all, nil
-}
-
-// vcard carries what a contact has besides name and phone; empty for nothing
-// more, and if it would be too long.
-func vcard(c core.AddressCard, name string) string {
-	card := c.VCard
-	if card == "" && (len(c.Phones) > 1 || len(c.Emails) > 0 || c.Firm != "") {
-		clean := strings.NewReplacer("\\", "\\\\", "\r", "", "\n", "\\n", ",", "\\,", ";", "\\;")
-		rows := []string{"BEGIN:VCARD", "VERSION:3.0", "FN:" + clean.Replace(name)}
-		if c.Firm != "" {
-			rows = append(rows, "ORG:"+clean.Replace(c.Firm))
-		}
-		for _, p := range c.Phones {
-			rows = append(rows, "TEL:"+clean.Replace(p))
-		}
-		for _, e := range c.Emails {
-			rows = append(rows, "EMAIL:"+clean.Replace(e))
-		}
-		card = strings.Join(append(rows, "END:VCARD"), "\r\n")
-	}
-	if len(card) > maxVCard {
-		return ""
-	}
-	return card
-}
-
 // lines joins what is not empty, a line each.
 func lines(parts ...string) string {
 	var some []string

@@ -42,7 +42,7 @@ func capabilities() core.Capabilities {
 			core.Video:   {Max: 16 * megabyte, Caption: true, MIME: shownTypes(core.Video)},
 			core.Audio:   {Max: 16 * megabyte, MIME: shownTypes(core.Audio)},
 			core.Voice:   {Max: 16 * megabyte, MIME: shownTypes(core.Voice)},
-			core.File:    {Max: 100 * megabyte, Caption: true},
+			core.File:    {Max: 100 * megabyte, Caption: true, Named: true},
 			core.Sticker: {Max: 100 << 10, MIME: shownTypes(core.Sticker)},
 		},
 		Location: true,
