@@ -42,6 +42,10 @@ type Reported struct {
 	// Ref is what we gave along with the call ([Outgoing.Ref]), where the
 	// provider sends it back.
 	Ref string
+	// To and Text are whom it was for and all that it says, where a list of the
+	// provider's tells that and no Ref.
+	To   Address
+	Text string
 	// Keys are lasting names of whom it went to, if the provider tells: they may
 	// be more than we knew.
 	Keys   []string

@@ -29,10 +29,14 @@ func (t *tx) report(item core.Arrived, e core.Reported) (core.ItemFate, error) {
 	if err := errors.Join(t.keepDetails(call.message, e.Details), t.learnNames(item.Channel.ID, call.conversation, e)); err != nil {
 		return fate, err
 	}
+	over, err := t.sendOver(call)
+	if err != nil {
+		return fate, err
+	}
 	switch {
 	case e.Status == core.Failed && e.Fault != nil && e.Fault.Kind == core.WindowClosed && call.was != core.Read && call.was != core.Delivered:
 		return fate, t.windowClosed(call, e.Fault, item.Channel.Reopen)
-	case e.Status == core.Failed:
+	case e.Status == core.Failed, over:
 	case call.was == core.Queued || call.was == core.Sending || call.was == core.Unknown:
 		return fate, t.tooEarly(item.Channel.ID, e)
 	case call.n+1 < call.made:
@@ -79,7 +83,8 @@ type callRow struct {
 }
 
 // called is the call that the report is about: by the provider's id, or else by
-// the name that we gave the call, which also proves that it was made.
+// the name that we gave the call or by what it says to whom, which also prove
+// that it was made.
 func (t *tx) called(ch core.ChannelID, e core.Reported) (callRow, error) {
 	var r callRow
 	err := t.Row(`SELECT m.id, m.conversation_id, m.status, k.n, m.made FROM call k JOIN message m ON m.id = k.message_id
@@ -88,6 +93,12 @@ func (t *tx) called(ch core.ChannelID, e core.Reported) (callRow, error) {
 		return r, err
 	}
 	message, n, ok := core.ReadToken(e.Ref)
+	if !ok && e.To != "" && e.Text != "" {
+		if r, err = t.alike(ch, e); err != nil {
+			return r, err
+		}
+		return r, t.proven(ch, &r, 0, e)
+	}
 	if !ok {
 		return r, sql.ErrNoRows
 	}
@@ -97,12 +108,7 @@ func (t *tx) called(ch core.ChannelID, e core.Reported) (callRow, error) {
 	if err != nil {
 		return r, err
 	}
-	r.n, r.made = n, n+1
-	if err := t.madeCall(ch, message, n, e.Provider, e.At); err != nil {
-		return r, err
-	}
-	lane := sendLane(r.conversation)
-	return r, errors.Join(t.s.lanes.Known(t.Tx, lane, int64(message)), t.s.lanes.Wake(t.Tx, lane))
+	return r, t.proven(ch, &r, n, e)
 }
 
 func (t *tx) tooEarly(ch core.ChannelID, e core.Reported) error {

@@ -119,7 +119,12 @@ func (c *Connector) items(ctx context.Context, r record) ([]core.Item, *core.Fau
 	}
 	if !r.inbound() {
 		p["MessageStatus"], p["ErrorCode"], p["ErrorMessage"] = r.Status, string(r.ErrorCode), r.ErrorText
-		return []core.Item{dated(c.status(p, ""), r.at())}, nil
+		item := dated(c.status(p, ""), r.at())
+		if e, ok := item.Event.(core.Reported); ok {
+			e.To, e.Text, e.At = core.Address(r.To), r.Body, r.at()
+			item.Event = e
+		}
+		return []core.Item{item}, nil
 	}
 	if n := string(r.NumMedia); n != "" && n != "0" {
 		if f := c.files(ctx, r.SID, p); f != nil {
