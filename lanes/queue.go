@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"causeway/db"
 )
@@ -65,21 +64,14 @@ const mostLanes = 6
 // time, who takes the lane (NULL for nobody) and the epoch of a new lane; then follows now, three times. A lane that
 // nobody has and that may run is taken; one of a paused scope is parked at once.
 func enqueueSQL(n int) string {
-	rows := make([]string, n)
-	for i := range rows {
-		p := make([]any, 8)
-		for k := range p {
-			p[k] = i*len(p) + k + 1
-		}
-		rows[i] = fmt.Sprintf("($%d, $%d, $%d, CAST($%d AS BIGINT), CAST($%d AS BIGINT), CAST($%d AS BIGINT), CAST($%d AS BIGINT), CAST($%d AS BIGINT))", p...)
-	}
+	const row = "($%d, $%d, $%d, CAST($%d AS BIGINT), CAST($%d AS BIGINT), CAST($%d AS BIGINT), CAST($%d AS BIGINT), CAST($%d AS BIGINT))"
 	free := func(now int) string {
 		return fmt.Sprintf("lane.owner IS NULL AND lane.parked IS NULL AND coalesce(lane.due_at, excluded.due_at) <= $%d", 8*n+now)
 	}
 	return `INSERT INTO lane(id, kind, scope, okey, head, tail, due_at, owner, epoch, woken, attempts, parked, last_error)
 SELECT v.column1, v.column2, v.column3, v.column4, 0, v.column5, v.column6, CASE WHEN p.scope IS NULL THEN v.column7 END, v.column8,
 	CASE WHEN p.scope IS NULL AND v.column7 IS NOT NULL THEN v.column5 ELSE 0 END, 0, p.scope, ''
-FROM (VALUES ` + strings.Join(rows, ", ") + `) AS v LEFT JOIN pause AS p ON p.scope = v.column3 AND (p.probe IS NULL OR p.probe <> v.column1)
+FROM (VALUES ` + rowsOf(n, row, 8) + `) AS v LEFT JOIN pause AS p ON p.scope = v.column3 AND (p.probe IS NULL OR p.probe <> v.column1)
 WHERE 1 = 1
 ON CONFLICT(id) DO UPDATE SET
 	tail = lane.tail + excluded.tail,

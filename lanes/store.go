@@ -19,9 +19,6 @@ const parkedSQL = `(SELECT p.scope FROM pause AS p WHERE p.scope = lane.scope AN
 const (
 	releaseSQL = `UPDATE lane SET owner = NULL, due_at = abs(due_at), epoch = epoch + 1, parked = ` + parkedSQL + fence
 
-	// Completion, the test whether more has come, and letting go are one statement on one row: no wake-up can be lost.
-	doneSQL = `UPDATE lane SET head = $4, attempts = 0, last_error = $5, epoch = epoch + 1,
-		owner = CASE WHEN tail = $4 THEN NULL ELSE owner END, due_at = CASE WHEN tail = $4 THEN NULL ELSE abs(due_at) END` + fence + ` RETURNING tail`
 	// A lane that was woken while it ran (due_at is negative, see Wake) waits for nothing, unless it has failed.
 	waitSQL = `UPDATE lane SET owner = NULL, due_at = CASE WHEN due_at < 0 AND $7 = 0 THEN -due_at ELSE $4 END, attempts = $5, last_error = $6,
 		epoch = epoch + 1, parked = ` + parkedSQL + fence + ` RETURNING due_at`
@@ -66,7 +63,8 @@ func (l *Lanes) store(tx *db.Tx, r *run, res Result) (fenced bool, err error) {
 	case keep:
 		return false, l.keep(tx, r, res, now)
 	case res.Next == Done:
-		return false, l.done(tx, r, res, now)
+		l.done(tx, r, res)
+		return false, nil
 	case res.Next == Retry:
 		after := res.After
 		if after <= 0 {
@@ -80,33 +78,6 @@ func (l *Lanes) store(tx *db.Tx, r *run, res Result) (fenced bool, err error) {
 		}
 		return false, l.wait(tx, r, now+after.Milliseconds(), 0, res)
 	}
-}
-
-// done finishes the task and goes on to the next, if there is one that may run.
-func (l *Lanes) done(tx *db.Tx, r *run, res Result, now int64) error {
-	seq := r.task.seq
-	var tail int64
-	err := tx.Row(doneSQL, []any{r.lane.ID, r.owner, r.epoch, seq, db.Clean(res.Error)}, &tail)
-	if err != nil {
-		return lost(err)
-	}
-	if _, err := tx.Exec(`DELETE FROM task WHERE lane_id = $1 AND seq = $2`, r.lane.ID, seq); err != nil {
-		return err
-	}
-	r.epoch, r.attempts, r.task = r.epoch+1, 0, taskRow{}
-	if tail == seq {
-		if l.o.Forget[r.lane.Kind] {
-			_, err = tx.Exec(`DELETE FROM lane WHERE id = $1 AND head = tail`, r.lane.ID)
-		}
-		return err
-	}
-	if l.mustYield(r) {
-		tx.After(l.wake)
-		_, err = tx.Exec(releaseSQL, r.lane.ID, r.owner, r.epoch)
-		return err
-	}
-	_, err = l.begin(tx, r, now)
-	return err
 }
 
 // wait lets go of the lane until the time at.

@@ -108,3 +108,25 @@ func storedAfterAll(t *testing.T, w *world) {
 		t.Errorf("the lane does not go on: %v", n.runs)
 	}
 }
+
+// What is enqueued in the transaction that ends the lane's last task is what the lane goes on with.
+func TestATaskThatComesAsTheLastOneEndsIsTheNext(t *testing.T) {
+	w := newWorld(t, openDB(t))
+	n, lane := w.nodes[0], modelLanes[0]
+	must(t, enqueue(w.d, n.l, lane, 1))
+	next := *n.runs[0].r
+	must(t, w.d.Do(context.Background(), 0, func(tx *db.Tx) error {
+		if err := n.l.Enqueue(tx, lane, 1, 2, time.Time{}); err != nil {
+			return err
+		}
+		_, err := n.l.store(tx, &next, Result{})
+		return err
+	}))
+	if next.task.ref != 2 || next.task.seq != 2 {
+		t.Errorf("the lane goes on with %+v", next.task)
+	}
+	if n.l.settle(&next, Result{}) {
+		t.Error("the lane should be empty")
+	}
+	checkRest(t, w.d)
+}
