@@ -197,8 +197,11 @@ func (w *writer) serve(batch []*operation) {
 func (w *writer) alone(one []*operation) error {
 	for n := 1; ; n++ {
 		_, err := w.attempt(one)
-		if !isRace(err) || n == races {
+		switch {
+		case !isRace(err), n == races && IsUnique(err):
 			return err
+		case n == races: // what it waited for is held for long: who calls is to come again
+			return fmt.Errorf("%w: %w", ErrCommit, err)
 		}
 		<-time.After(time.Duration(float64(n) * rand.Float64() * 2 * float64(raceWait)))
 	}
@@ -282,7 +285,11 @@ func (w *writer) hold(tx *Tx, batch []*operation) error {
 		return nil
 	}
 	var keys []int64
+	var asks []any
 	for _, o := range batch {
+		if o.ask != nil {
+			asks = append(asks, o.ask)
+		}
 		if o.key != 0 && !slices.Contains(keys, o.key) {
 			keys = append(keys, o.key)
 		}
@@ -290,7 +297,7 @@ func (w *writer) hold(tx *Tx, batch []*operation) error {
 	if len(keys) == 0 {
 		return nil
 	}
-	return tx.run(func(tx *Tx) error { return w.o.Hold(tx, keys) })
+	return tx.run(func(tx *Tx) error { return w.o.Hold(tx, keys, asks) })
 }
 
 func (w *writer) beforeCommit(tx *Tx) error {

@@ -26,9 +26,9 @@ type Options struct {
 	Migrations fs.FS // goose SQL files in its root, run at Open; nil for none
 	// Foresee is run first in a transaction attempt, with what its operations ask (DoAsking): it reads for all of them at once.
 	Foresee func(tx *Tx, asks []any) error
-	// Hold is run before that, where other transactions write too, with the keys of the operations: it locks what they
+	// Hold is run before that, where other transactions write too, with the keys and asks of the operations: it locks what they
 	// are about, in one order. May be nil.
-	Hold         func(tx *Tx, keys []int64) error
+	Hold         func(tx *Tx, keys []int64, asks []any) error
 	BeforeCommit func(*Tx) error    // run once per transaction attempt, last thing before COMMIT; SQL only
 	MaxBatch     int                // operations in one transaction at most; 128 if zero
 	Queue        int                // operations waiting at most, beyond it Do returns ErrBusy; 4096 if zero

@@ -17,6 +17,7 @@ type engine struct {
 	snapshot   sql.TxOptions
 	ownLog     bool   // the log of changes is a file of ours
 	lock       string // waits for its turn with a number, until the transaction ends
+	tryLock    string // the same, without waiting
 	unnamed    bool   // parameters that stand in order are better written ?
 }
 
@@ -28,6 +29,7 @@ var (
 		begin: "BEGIN", rowLock: " FOR UPDATE", skipLocked: " FOR UPDATE SKIP LOCKED", writers: 4, readers: 8,
 		snapshot: sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead},
 		lock:     "SELECT 1 FROM (SELECT pg_advisory_xact_lock($1)) AS l",
+		tryLock:  "SELECT pg_try_advisory_xact_lock($1)",
 	}
 )
 
@@ -81,6 +83,19 @@ func (t *Tx) Lock(key int64) error {
 		return nil
 	}
 	return t.Row(t.conn.engine.lock, []any{key}, new(int))
+}
+
+// TryLock is Lock for who holds others up already: if another transaction holds key it returns [ErrRace], for the
+// operation to run again.
+func (t *Tx) TryLock(key int64) error {
+	if t.conn.engine.tryLock == "" {
+		return nil
+	}
+	var mine bool
+	if err := t.Row(t.conn.engine.tryLock, []any{key}, &mine); err != nil || mine {
+		return err
+	}
+	return ErrRace
 }
 
 // Sync sets the clock of Options by the database's, where several nodes share it. It blocks for one question.

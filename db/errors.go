@@ -24,6 +24,8 @@ var (
 	// ErrCommit: the disk or the connection failed (full disk, I/O error). Whether the operation is on disk is not
 	// known: a unique key must absorb the second try, and a caller from outside is told to come again (5xx).
 	ErrCommit = errors.New("commit failed")
+	// ErrRace is returned by an operation that found another transaction at the same thing: it is run again.
+	ErrRace = errors.New("another transaction is at it")
 	// ErrAway: the database cannot be reached; what was to be read is not known.
 	ErrAway error = unavailable("the database is away")
 )
@@ -111,6 +113,9 @@ func away(err error) error {
 
 // isRace tells that the operation lost to another transaction, and will see what that one stored when it runs again.
 func isRace(err error) bool {
+	if errors.Is(err, ErrRace) {
+		return true
+	}
 	switch pgCode(err) {
 	case pgUnique, pgSerialization, pgDeadlock, pgLockTimeout, pgCancelled:
 		return true

@@ -23,11 +23,8 @@ const obeyTime = time.Second
 // context goes on alone; its outcome is not stored. Run returns an error only if the database refuses at the start.
 // It is called once.
 func (l *Lanes) Run(ctx context.Context) error {
-	if err := l.boot(ctx); err != nil {
+	if err := l.bootPatiently(ctx); err != nil {
 		return fmt.Errorf("start the lanes: %w", err)
-	}
-	if _, err := l.loadPauses(ctx); err != nil {
-		return fmt.Errorf("start the lanes: read the pauses: %w", err)
 	}
 	defer close(l.over)
 	handlers, cancel := context.WithCancel(context.WithoutCancel(ctx))

@@ -138,6 +138,25 @@ func (l *Lanes) beater(ctx context.Context) {
 	}
 }
 
+// bootPatiently boots and reads the pauses. A database that is shared may be away just now, and comes back.
+func (l *Lanes) bootPatiently(ctx context.Context) error {
+	for {
+		err := l.boot(ctx)
+		if err == nil {
+			_, err = l.loadPauses(ctx)
+		}
+		if err == nil || l.solo || !errors.Is(err, db.ErrCommit) && !errors.Is(err, db.ErrAway) {
+			return err
+		}
+		l.log.WithError(err).Warn("the lanes do not start yet")
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(l.o.Heartbeat):
+		}
+	}
+}
+
 // boot begins our session. Where nobody else can be writing, every other session is dead and its lanes are free.
 func (l *Lanes) boot(ctx context.Context) error {
 	if l.solo {

@@ -16,7 +16,7 @@ func pollLane(id core.ChannelID) string { return lanePoll + ":" + string(id) }
 // channel is polled, and the offset lies beside it.
 func (s *Store) Poll(ctx context.Context, channels []core.ChannelID) error {
 	for _, id := range channels {
-		if err := s.do(ctx, 0, func(t *tx) error { return t.armPoll(id) }); err != nil {
+		if err := s.patiently(ctx, func() error { return s.do(ctx, 0, func(t *tx) error { return t.armPoll(id) }) }); err != nil {
 			return fmt.Errorf("begin polling %s: %w", id, err)
 		}
 	}

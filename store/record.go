@@ -18,8 +18,11 @@ import (
 func (s *Store) Record(ctx context.Context, a core.Arrival) ([]core.ItemFate, error) {
 	var fates []core.ItemFate
 	view, ask := s.tx, any(nil)
-	if onlyHeard(a) {
+	switch {
+	case onlyHeard(a):
 		view, ask = s.asked, a
+	case s.db.Shared():
+		ask = a // for what it locks
 	}
 	err := sorted(s.db.DoAsking(ctx, int64(orderKey(a)), ask, func(t *db.Tx) (err error) {
 		fates, err = view(t).recordAll(a)

@@ -29,12 +29,33 @@ const (
 	byIdentity = `c.identity_id = $1 AND c.present = 1`
 )
 
+// holdSQL finds the conversations of a batch: by their ids or the keys of their
+// deliveries, $1, by the calls that are reported of, $2 on the channels $3, and by
+// the messages that reports name, $4.
+const holdSQL = `SELECT c.id, c.identity_id, c.present FROM conversation c WHERE c.id IN (SELECT unnest(CAST($1 AS BIGINT[]))
+	UNION ALL SELECT p.id FROM conversation p WHERE p.okey = ANY($1) AND p.present = 1
+	UNION ALL SELECT m.conversation_id FROM call k JOIN message m ON m.id = k.message_id WHERE k.provider_id = ANY($2) AND k.channel = ANY($3)
+	UNION ALL SELECT conversation_id FROM message WHERE id = ANY($4))
+	ORDER BY c.id FOR UPDATE OF c`
+
 // holdAll locks the conversations of a batch in the order of their ids, before its
 // operations run in an order of their own: so that no two batches wait for each
-// other. The keys are conversations, or those of deliveries to them.
-func (s *Store) holdAll(t *db.Tx, keys []int64) error {
+// other.
+func (s *Store) holdAll(t *db.Tx, keys []int64, asks []any) error {
 	tx := s.tx(t)
-	rows, err := t.Rows(`SELECT c.id, c.identity_id, c.present FROM conversation c WHERE c.id = ANY($1) OR c.okey = ANY($1) AND c.present = 1 ORDER BY c.id`+s.db.RowLock(), keys)
+	providers, channels, messages := []string{}, []string{}, []int64{}
+	for _, ask := range asks {
+		a, _ := ask.(core.Arrival)
+		for _, item := range a.Items {
+			if e, ok := item.Event.(core.Reported); ok {
+				providers, channels = append(providers, db.Clean(string(e.Provider))), append(channels, string(item.Channel.ID))
+				if message, _, ok := core.ReadToken(e.Ref); ok {
+					messages = append(messages, int64(message))
+				}
+			}
+		}
+	}
+	rows, err := t.Rows(holdSQL, keys, providers, channels, messages)
 	if err != nil {
 		return fmt.Errorf("hold conversations: %w", err)
 	}
@@ -77,37 +98,48 @@ func (t *tx) holdWhere(where string, arg int64) error {
 }
 
 // holdCall keeps what is known of a call as it is: that it was made, and what was
-// reported of it. Neither may be there yet, so that there is no row to lock; it
-// comes before the conversation.
+// reported of it. Neither may be there yet, so that there is no row to lock.
 func (t *tx) holdCall(ch core.ChannelID, provider core.ProviderID) error {
 	if provider == "" || !t.s.db.Shared() {
 		return nil
 	}
-	if err := t.Lock(int64(keyOf("call", string(ch), string(provider)))); err != nil {
+	if err := t.TryLock(int64(keyOf("call", string(ch), string(provider)))); err != nil {
 		return fmt.Errorf("hold call: %w", err)
 	}
 	return nil
 }
 
-// holdReported keeps the call that a report is about, and its conversation.
+// holdReported keeps the conversation of the call that a report is about; if the
+// call is not known, it stays so.
 func (t *tx) holdReported(ch core.ChannelID, e core.Reported) error {
 	if !t.s.db.Shared() {
 		return nil
 	}
+	id, err := t.reportedIn(ch, e)
+	if err != nil {
+		return err
+	}
+	if id != 0 {
+		return t.hold(id)
+	}
 	if err := t.holdCall(ch, e.Provider); err != nil {
 		return err
 	}
+	if id, err = t.reportedIn(ch, e); id != 0 {
+		return db.ErrRace // it was made meanwhile, and conversations come first
+	}
+	return err
+}
+
+// reportedIn is the conversation of the call, 0 if it is not known.
+func (t *tx) reportedIn(ch core.ChannelID, e core.Reported) (id core.ConversationID, err error) {
 	message, _, _ := core.ReadToken(e.Ref)
-	var id core.ConversationID
-	err := t.Row(`SELECT m.conversation_id FROM call k JOIN message m ON m.id = k.message_id WHERE k.channel = $1 AND k.provider_id = $2
+	err = t.Row(`SELECT m.conversation_id FROM call k JOIN message m ON m.id = k.message_id WHERE k.channel = $1 AND k.provider_id = $2
 		UNION ALL SELECT conversation_id FROM message WHERE id = $3 AND channel = $1 LIMIT 1`, []any{string(ch), db.Clean(string(e.Provider)), int64(message)}, &id)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return 0, fmt.Errorf("find reported message: %w", err)
 	}
-	if err != nil {
-		return fmt.Errorf("find reported message: %w", err)
-	}
-	return t.hold(id)
+	return id, nil
 }
 
 // holdEchoed keeps the call that an echo may be of, and the conversation of whoever
@@ -132,6 +164,22 @@ func (s *Store) beforeCommit(t *db.Tx) error {
 		return err
 	}
 	return s.writeLog(t)
+}
+
+// patiently tries again while the database is away, which a node outlives also
+// when it has just started.
+func (s *Store) patiently(ctx context.Context, try func() error) error {
+	for {
+		err := try()
+		if !s.db.Shared() || !errors.Is(err, core.ErrStore) && !errors.Is(err, db.ErrAway) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(tailEvery):
+		}
+	}
 }
 
 // tail tells readers of the log of what other nodes have written, until ctx ends.

@@ -159,7 +159,7 @@ func (s *Store) Close() error {
 // Run implements core.Store.
 func (s *Store) Run(ctx context.Context, act func(context.Context, core.Work) core.Outcome) error {
 	s.act, s.stop = act, ctx.Done()
-	if err := errors.Join(s.armUpkeep(ctx), s.armDesk(ctx)); err != nil {
+	if err := s.patiently(ctx, func() error { return errors.Join(s.armUpkeep(ctx), s.armDesk(ctx), s.lanes.Join(ctx)) }); err != nil {
 		return err
 	}
 	var watch sync.WaitGroup

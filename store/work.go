@@ -129,10 +129,10 @@ func (t *tx) callMade(w core.SendWork, o core.CallMade) error {
 			return err
 		}
 	}
-	if err := t.holdCall(w.Channel, o.Provider); err != nil {
+	if err := t.hold(w.Message.Conversation); err != nil {
 		return err
 	}
-	if err := t.hold(w.Message.Conversation); err != nil {
+	if err := t.holdCall(w.Channel, o.Provider); err != nil {
 		return err
 	}
 	if o.Provider != "" || !o.Last {

@@ -97,7 +97,7 @@ func (w *world) defaults() map[string]string {
 	return map[string]string{
 		"app_id": "acme",
 		"server": fmt.Sprintf("{listen: %q}", w.addr),
-		"store":  fmt.Sprintf("{url: %q}", cmp.Or(w.store, "sqlite:"+w.db())),
+		"store":  fmt.Sprintf("{url: %q}", cmp.Or(w.store, "sqlite:"+w.path())),
 		"media":  fmt.Sprintf("{url: %q}", "file:"+filepath.Join(w.data, "media")),
 		"log":    "{level: info, format: text}",
 		"api_keys": `
@@ -140,8 +140,14 @@ func (w *world) employ(id, url, more string) {
 
 func (w *world) file() string { return filepath.Join(w.dir, "causeway.yaml") }
 
+func (w *world) path() string { return filepath.Join(w.data, "causeway.db") }
+
 // db is the path of the store, for tests that go by the file.
-func (w *world) db() string { return filepath.Join(w.data, "causeway.db") }
+func (w *world) db() string {
+	w.t.Helper()
+	w.onFiles()
+	return w.path()
+}
 
 // livesAt has store and files kept in another folder.
 func (w *world) livesAt(dir string) {
@@ -188,7 +194,7 @@ func (w *world) close() {
 	if w.bridge != nil {
 		w.bridge.stop()
 	}
-	_, err := os.Stat(w.db())
+	_, err := os.Stat(w.path())
 	if err == nil && w.store == "" || w.store != "" && strings.Contains(w.log(), "causeway serves") {
 		if r := run(w.t, w.env(), "verify", "-config", w.file()); r.code != 0 {
 			w.t.Errorf("verify: %+v", r)

@@ -50,6 +50,9 @@ func Own(t testing.TB) *Cluster {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
+		if n := strings.Count(c.Log(), "deadlock detected"); n > 0 || t.Failed() {
+			t.Logf("the server ended %d deadlocks; its log ends so:\n%s", n, c.Log()[max(0, len(c.Log())-4000):])
+		}
 		if err := c.Close(); err != nil {
 			t.Error(err)
 		}
