@@ -16,7 +16,7 @@ import (
 
 // howMany is how many conversations the tests of fairness have assigned at once:
 // go test ./store -run Fair -conversations 10000.
-var howMany = flags.Int("conversations", 800, "conversations in tests of fairness")
+var howMany = flags.Int("conversations", 400, "conversations in tests of fairness")
 
 var five = []routing.Agent{{ID: "a"}, {ID: "b"}, {ID: "c"}, {ID: "d"}, {ID: "e"}}
 

@@ -46,23 +46,29 @@ func (b *bench) isTold(want ...string) {
 
 func TestAutoFollowsTheConnection(t *testing.T) {
 	b := open(t, routing.Config{})
-	b.o.Desk = func() Desk { return Desk{OfflineAfter: 300 * time.Millisecond} }
-	b.works(b.echo)
+	var later time.Duration
+	b.o.Now = func() time.Time { return time.Now().Add(later) }
+	passes := func(d time.Duration) {
+		t.Helper()
+		later += d
+		if _, err := b.lookAround(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
 	b.sees("ann") // who never said auto stays offline
 	if a := b.agent("ann"); a.Effective() != core.Offline || !a.Connected {
 		t.Errorf("before auto she is %+v", a)
 	}
 	b.set("ann", core.Auto)
-	b.isTold("ann online")
-	for range 3 { // her program comes back in time
-		time.Sleep(100 * time.Millisecond)
+	for range 3 { // her program says that it is there, and once is late
+		passes(b.desk().OfflineAfter)
 		b.sees("ann")
 	}
+	b.isTold("ann online")
 	if got := b.conversation(b.asks("1")).Owner.ID; got != "ann" {
 		t.Errorf("the owner is %q", got)
 	}
-	b.isTold("ann online")
-	b.until("ann is offline", func() bool { return len(b.told()) == 2 })
+	passes(b.desk().OfflineAfter + b.desk().renewal() + time.Second)
 	b.isTold("ann online", "ann offline")
 	if got := b.conversation(b.asks("2")).Owner.ID; got != "" {
 		t.Errorf("the owner is %q", got)
@@ -71,22 +77,21 @@ func TestAutoFollowsTheConnection(t *testing.T) {
 	b.isTold("ann online", "ann offline", "ann online")
 	b.set("ann", core.Away) // what is set stands, connected or not
 	b.sees("ann")
-	if a := b.agent("ann"); a.Effective() != core.Away || !a.Connected {
+	passes(time.Hour)
+	if a := b.agent("ann"); a.Effective() != core.Away || a.Connected {
 		t.Errorf("set away she is %+v", a)
 	}
+	b.isTold("ann online", "ann offline", "ann online", "ann away")
 }
 
 func TestAgentsComeBackAfterARestart(t *testing.T) {
 	b := open(t, routing.Config{})
-	grace := 50 * time.Millisecond
-	b.o.Desk = func() Desk { return Desk{OfflineAfter: grace} }
+	b.o.Now = func() time.Time { return time.Now().Add(-time.Hour) } // when they were seen last
 	b.set("ann", core.Auto)
 	b.set("ben", core.Auto)
 	b.sees("ann")
 	b.sees("ben")
-	url := b.restart()
-	time.Sleep(3 * grace) // nobody could be connected meanwhile
-	again := reopen(t, routing.Config{}, url)
+	again := reopen(t, routing.Config{}, b.restart())
 	if a := again.agent("ann"); a.Effective() != core.Online {
 		t.Errorf("after the restart ann is %+v", a)
 	}
@@ -100,7 +105,7 @@ func TestOthersTakeOverFromAgentsWhoGoAway(t *testing.T) {
 	b.works(b.echo)
 	b.set("ann", core.Online)
 	var all []core.ConversationID
-	for i := range 2*deskPage + 20 {
+	for i := range deskPage + 20 {
 		all = append(all, b.asks(fmt.Sprint(i)))
 	}
 	b.resolve(all[0])

@@ -153,7 +153,7 @@ func (b *bench) messages(id core.ConversationID) []core.Message {
 // until waits for something that the lanes are to bring about.
 func (b *bench) until(what string, done func() bool) {
 	b.t.Helper()
-	deadline := time.Now().Add(10 * time.Second)
+	deadline := time.Now().Add(time.Minute)
 	for !done() {
 		if time.Now().After(deadline) {
 			b.t.Fatalf("in vain: %s", what)
