@@ -24,7 +24,7 @@ func (b *border) logged(c *gin.Context) {
 	began := b.Now()
 	b.harden(c.Writer.Header())
 	c.Next()
-	if l, ok := b.Log.(*logrus.Logger); ok && !l.IsLevelEnabled(logrus.DebugLevel) {
+	if l, ok := b.Log.(*logrus.Logger); ok && !l.IsLevelEnabled(logrus.DebugLevel) { //nolint:forbidigo // a level, not the global logger
 		return
 	}
 	route := c.FullPath()
