@@ -104,12 +104,15 @@ func (s *Store) begin(ctx context.Context) error {
 	if err := s.lanes.Join(ctx); err != nil {
 		return err
 	}
+	if err := s.comeBack(ctx); err != nil {
+		return err
+	}
 	if s.db.Shared() {
 		tailing, end := context.WithCancel(context.WithoutCancel(ctx))
 		s.endTail = end
 		s.tailed.Go(func() { s.tail(tailing) })
 	}
-	return s.comeBack(ctx)
+	return nil
 }
 
 // aboveKnownIDs keeps new ids above old ones, whatever the clock says.
