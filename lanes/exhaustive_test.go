@@ -25,21 +25,26 @@ type size struct{ tasks, turns, times, wakes int }
 // from a sample of them one living node finishes everything, in order. States
 // that differ only in what nothing depends on are one.
 func TestTortureInterleavings(t *testing.T) {
-	sizes := []size{{tasks: 2, turns: 1}, {tasks: 1, times: 1}}
-	switch {
-	case testing.Short():
-		sizes = sizes[:1]
-	case os.Getenv("TORTURE") != "":
-		sizes = []size{{tasks: 2, turns: 2, wakes: 1}, {tasks: 2, turns: 1, times: 1}, {tasks: 1, turns: 1, times: 2, wakes: 1}}
-	}
-	for _, left := range sizes {
-		for name, lanes := range map[string][]Lane{
-			"one lane": modelLanes[:1], "one lane that is forgotten": modelLanes[3:4], "two lanes that pause as one": modelLanes[:2],
-		} {
-			t.Run(fmt.Sprintf("%s, %+v", name, left), func(t *testing.T) {
+	for _, c := range []struct {
+		name        string
+		lanes       []Lane
+		short, long []size
+	}{
+		{"one lane", modelLanes[:1], []size{{tasks: 2, turns: 1}, {tasks: 1, times: 1}}, []size{{tasks: 2, turns: 2, wakes: 1}, {tasks: 2, turns: 1, times: 1}}},
+		{"one lane that is forgotten", modelLanes[3:4], []size{{tasks: 2, turns: 1}, {tasks: 1, times: 1}}, []size{{tasks: 2, turns: 2, wakes: 1}, {tasks: 2, turns: 1, times: 1}}},
+		{"two lanes that pause as one", modelLanes[:2], []size{{tasks: 2, turns: 1}, {tasks: 1, times: 1}}, []size{{tasks: 2, turns: 2, wakes: 1}, {tasks: 1, turns: 1, times: 1, wakes: 1}}},
+	} {
+		sizes := c.short
+		if os.Getenv("TORTURE") != "" {
+			sizes = c.long
+		} else if testing.Short() {
+			sizes = sizes[:1]
+		}
+		for _, left := range sizes {
+			t.Run(fmt.Sprintf("%s, %+v", c.name, left), func(t *testing.T) {
 				w := newWorld(t, openAt(t, "sqlite:"+quickDir(t)+"/lanes.db"))
 				w.nodes = w.nodes[:2]
-				e := &explorer{t: t, w: w, lanes: lanes, seen: map[string]bool{}}
+				e := &explorer{t: t, w: w, lanes: c.lanes, seen: map[string]bool{}}
 				e.explore(left, nil)
 				t.Logf("every interleaving: %d states, %d steps, %d states run to the end", len(e.seen), e.steps, e.ended)
 			})
