@@ -23,7 +23,7 @@ type Move struct {
 // that the migrations put into to are replaced. It refuses a database in which Move.Empty counts anything.
 func (d *DB) MoveTo(ctx context.Context, to *DB, m Move) (err error) {
 	if d.Shared() || !to.Shared() {
-		return errors.New("move a store: only from sqlite: to postgres:")
+		return errors.New("move a store: it goes from SQLite to PostgreSQL only")
 	}
 	pool, err := postgresPool(to.address, map[string]string{"application_name": "causeway migrate"}, 1, 0)
 	if err != nil {
@@ -124,5 +124,5 @@ func moveTable(ctx context.Context, read Reader, conn *sql.Conn, table string) (
 		n, err = c.Conn().CopyFrom(ctx, name, columns, pgx.CopyFromFunc(next))
 		return err
 	})
-	return n, err
+	return n, errors.Join(err, rows.Err())
 }

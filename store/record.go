@@ -66,6 +66,7 @@ func orderKey(a core.Arrival) core.ConversationID {
 			return keyOf(string(a.Channel), string(e.From.Address))
 		case core.Reported:
 			return keyOf(string(a.Channel), string(e.Provider))
+		default: // of the whole channel
 		}
 	}
 	return keyOf(string(a.Channel), "")
