@@ -97,6 +97,7 @@ func receive(t *testing.T, s Subject) {
 		})
 	}
 	t.Run("shapes", func(t *testing.T) { shapes(t, s) })
+	t.Run("spoiled", func(t *testing.T) { spoiled(t, s) })
 }
 
 // sound checks what holds of every delivery.

@@ -14,6 +14,7 @@ import (
 	"sync"
 	"testing"
 
+	"causeway/connectors/kit"
 	"causeway/core"
 )
 
@@ -68,6 +69,21 @@ func send(t *testing.T, s Subject) {
 	})
 	t.Run("the answer breaks", func(t *testing.T) {
 		expect(t, s, provide(t, []answer{{Cut: true, Body: json.RawMessage(`{"ok":true}`)}}), core.Ambiguous)
+	})
+	for _, status := range []int{500, 502, 504} {
+		page := answer{Status: status, Header: map[string]string{"Content-Type": "text/html"}, Body: json.RawMessage(`"<html><h1>Bad gateway</h1></html>"`)}
+		for resend, kind := range map[string]core.FaultKind{kit.ResendOnce: core.Temporary, kit.ResendNever: core.Ambiguous} {
+			t.Run(fmt.Sprintf("a gateway answers %d, resend %s", status, resend), func(t *testing.T) {
+				s := s
+				set := s.with(t, map[string]any{"resend": resend})
+				s.Settings = string(encoded(set))
+				expect(t, s, provide(t, []answer{page}), kind)
+			})
+		}
+	}
+	t.Run("an empty answer", func(t *testing.T) { expect(t, s, provide(t, []answer{{}}), core.Ambiguous) })
+	t.Run("half an answer", func(t *testing.T) {
+		expect(t, s, provide(t, []answer{{Body: json.RawMessage(`"{\"ok\":tr"`)}}), core.Ambiguous)
 	})
 	t.Run("the caller gives up", func(t *testing.T) { givesUp(t, s) })
 }

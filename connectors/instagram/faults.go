@@ -26,8 +26,12 @@ func readFailure(body []byte, secrets []core.Secret) failure {
 		Error json.RawMessage `json:"error"`
 	}
 	_ = json.Unmarshal(body, &answer)
+	return failureOf(answer.Error, secrets)
+}
+
+func failureOf(raw json.RawMessage, secrets []core.Secret) failure {
 	var f failure
-	_ = json.Unmarshal(answer.Error, &f)
+	_ = json.Unmarshal(raw, &f)
 	for _, s := range []*string{&f.Message, &f.UserTitle, &f.UserText} {
 		*s = kit.Excerpt([]byte(*s), secrets...)
 	}

@@ -36,6 +36,7 @@ type gate struct {
 	// signing are the secrets that webhooks may be signed with.
 	signing []core.Secret
 	verify  core.Secret
+	once    bool // no message may be sent twice
 	// base is where everything that has an id stands.
 	base string
 	// messages is where native calls go.

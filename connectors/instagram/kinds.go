@@ -89,6 +89,7 @@ func (s Common) gate(kind, id, api string) gate {
 		verify:  s.VerifyToken,
 		actions: s.actions(),
 		human:   s.HumanAgent,
+		once:    !s.Resends(),
 		names:   s.Names,
 		key:     http.Header{"Authorization": {"Bearer " + s.AccessToken.Reveal()}},
 		secrets: append([]core.Secret{s.AccessToken, s.VerifyToken, s.AppSecret}, s.AppSecrets...),

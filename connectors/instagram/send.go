@@ -2,6 +2,7 @@ package instagram
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"causeway/connectors/kit"
@@ -20,13 +21,17 @@ func (a *account) Send(ctx context.Context, p core.Payload) (core.ProviderID, er
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	var answer struct {
-		MessageID loose `json:"message_id"`
+		MessageID loose           `json:"message_id"`
+		Error     json.RawMessage `json:"error"`
 	}
-	call := kit.Call{URL: a.messages, Header: a.key, Body: a.permitted(p.Body), Secrets: a.secrets}
+	call := kit.Call{URL: a.messages, Header: a.key, Body: a.permitted(p.Body), Secrets: a.secrets, Once: a.once && p.Op == opMessages}
 	if err := a.env.JSON(ctx, a.client, call, &answer, a.sort); err != nil {
 		return "", err
 	}
 	if answer.MessageID == "" && p.Op == opMessages {
+		if f := failureOf(answer.Error, a.secrets).sorted(); f != nil && f.Kind != core.Temporary {
+			return "", f // a refusal, whatever its status says
+		}
 		return "", &core.Fault{Kind: core.Ambiguous, Code: "no_id", Message: "Meta took the call, but its answer names no message"}
 	}
 	return core.ProviderID(answer.MessageID), nil

@@ -145,6 +145,21 @@ func TestSendEndsWithItsContext(t *testing.T) {
 	}
 }
 
+// A refusal is one whatever its status says; what may pass leaves open whether
+// the message was sent.
+func TestSendReadsErrorsInASuccess(t *testing.T) {
+	for body, want := range map[string]core.FaultKind{
+		`{"error":{"code":551,"message":"SECRETTOKEN"}}`: core.Permanent, `{"error":{"code":190}}`: core.ChannelBroken, `{"error":{"code":4}}`: core.RateLimited,
+		`{"error":{"code":2}}`: core.Ambiguous, `{"error":{"code":987654}}`: core.Ambiguous, `{"error":"x"}`: core.Ambiguous, `{"error":null}`: core.Ambiguous, `null`: core.Ambiguous,
+	} {
+		api, _, _ := answering(t, 200, body)
+		id, err := at(t, api, Instagram, igSettings).Send(context.Background(), hello(t, instagramForm()))
+		if f := core.FaultOf(err); id != "" || f == nil || f.Kind != want || strings.Contains(err.Error()+f.Message, "SECRET") {
+			t.Errorf("%s: id %q, %v, want %s", body, id, err, want)
+		}
+	}
+}
+
 // Every code of Meta's pages is as it should be, alone and with its subcode.
 func TestCodes(t *testing.T) {
 	for kind, codes := range map[core.FaultKind][][2]string{

@@ -26,6 +26,8 @@ type Call struct {
 	Body   any // nil for none, url.Values for a form
 	// Secrets are taken out of what is shown of the answer.
 	Secrets []core.Secret
+	// Once: the call must not be carried out twice; see Lost.
+	Once bool
 }
 
 // Answer is what a provider answered, whole.
@@ -55,6 +57,9 @@ func (e Env) JSON(ctx context.Context, client *egress.Client, c Call, out any, s
 		}
 		if f == nil {
 			f = Sort(a, c.Secrets...)
+		}
+		if c.Once {
+			f = Lost(f)
 		}
 		return f
 	}
@@ -143,6 +148,20 @@ func Sort(a Answer, secrets ...core.Secret) *core.Fault {
 		f.Kind, f.After = core.Temporary, RetryAfter(a.Header, a.At)
 	default:
 		f.Kind = core.Permanent
+	}
+	return f
+}
+
+// Lost is f, but Ambiguous for a bare status by which a server says that it
+// failed midway, or a gateway that it lost the call: it may have been carried out.
+func Lost(f *core.Fault) *core.Fault {
+	switch f.Code {
+	case "http_500", "http_502", "http_504":
+		if f.Kind == core.Temporary {
+			unsure := *f
+			unsure.Kind = core.Ambiguous
+			return &unsure
+		}
 	}
 	return f
 }

@@ -72,7 +72,7 @@ func (c *Connector) judge(a kit.Answer) verdict {
 	if v.cure == cureMoved {
 		f.Message = fmt.Sprintf("the group is now %d; write there", v.moved)
 	}
-	if f.Kind == core.Temporary && !c.set.Resends() && doubtful(a.Status) {
+	if f.Kind == core.Temporary && !c.set.Resends() && (doubtful(a.Status) || doubtful(r.Code)) {
 		f.Kind = core.Ambiguous
 	}
 	return v

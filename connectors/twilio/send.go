@@ -79,7 +79,11 @@ func (c *Connector) create(ctx context.Context, m *Message, sid string) (core.Pr
 	if f := w.fault(err); f != nil {
 		return "", f
 	}
-	return c.judge(w.answer)
+	id, f := c.judge(w.answer)
+	if f != nil && !c.set.Resends() {
+		f = kit.Lost(f)
+	}
+	return id, f
 }
 
 func (c *Connector) wire(ctx context.Context, base string) *wire {

@@ -139,7 +139,7 @@ func openCloud(env kit.Env, id core.ChannelID, s CloudSettings) *cloud {
 		s.APIVersion = cloudVersion
 	}
 	n := &number{
-		Opaque: kit.Opaque("whatsapp-cloud " + string(id)), gate: s.gate(), env: env, client: env.HTTP,
+		Opaque: kit.Opaque("whatsapp-cloud " + string(id)), gate: s.gate(), env: env, client: env.HTTP, once: !s.Resends(),
 		habits: habits{groups: s.Groups, marks: s.ReadMarks, typing: s.Typing},
 	}
 	if s.APIURL != cloudURL {

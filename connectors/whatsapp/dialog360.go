@@ -98,7 +98,7 @@ func openDialog(env kit.Env, id core.ChannelID, s Dialog360Settings) *dialog {
 	}
 	s.APIURL = strings.TrimRight(s.APIURL, "/")
 	n := &number{
-		Opaque: kit.Opaque("whatsapp-360dialog " + string(id)), gate: s.gate(), env: env, client: env.HTTP,
+		Opaque: kit.Opaque("whatsapp-360dialog " + string(id)), gate: s.gate(), env: env, client: env.HTTP, once: !s.Resends(),
 		habits: habits{groups: s.Groups, marks: s.ReadMarks, typing: s.Typing},
 	}
 	if s.APIURL != dialogURL {

@@ -62,16 +62,22 @@ func once(items []core.Item) []core.Item {
 	return items
 }
 
+// ourObject is what a call about WhatsApp says that it is about; 360dialog may
+// leave it out.
+const ourObject = "whatsapp_business_account"
+
 // envelope is a whole webhook call. Event is what 360dialog tells its partners
 // with instead of entries.
 type envelope struct {
-	Entry []json.RawMessage `json:"entry"`
-	Event string            `json:"event"`
+	Object string            `json:"object"`
+	Entry  []json.RawMessage `json:"entry"`
+	Event  string            `json:"event"`
 }
 
 // plainCall is a whole webhook call of the field that nearly all are about.
 type plainCall struct {
-	Entry []struct {
+	Object string `json:"object"`
+	Entry  []struct {
 		Changes []struct {
 			Field string `json:"field"`
 			Value *value `json:"value"`
@@ -84,7 +90,7 @@ type plainCall struct {
 // for each level.
 func (rd reader) plain(body []byte) ([]core.Item, bool) {
 	var call plainCall
-	if kit.Decode(body, &call) != nil || len(call.Entry) == 0 {
+	if kit.Decode(body, &call) != nil || len(call.Entry) == 0 || foreign(call.Object) {
 		return nil, false
 	}
 	var items []core.Item
@@ -118,10 +124,18 @@ type reader struct {
 func (rd reader) call(call envelope) []core.Item {
 	var items []core.Item
 	for _, entry := range call.Entry {
+		if foreign(call.Object) {
+			items = append(items, quarantined(kit.KeyOfBody(entry), "", fmt.Errorf("it is of object %s, not of WhatsApp: give that its own webhook", quoted(call.Object))))
+			continue
+		}
 		items = append(items, rd.entry(entry)...)
 	}
 	return items
 }
+
+// foreign reports whether a call is about something else: an app may have the
+// webhooks of several products sent to one address.
+func foreign(object string) bool { return object != "" && object != ourObject }
 
 func (rd reader) entry(raw json.RawMessage) []core.Item {
 	var entry struct {
@@ -134,7 +148,13 @@ func (rd reader) entry(raw json.RawMessage) []core.Item {
 	for _, change := range entry.Changes {
 		items = append(items, rd.change(change)...)
 	}
-	return items
+	switch {
+	case len(items) > 0:
+		return items
+	case entry.Changes == nil:
+		return []core.Item{quarantined(kit.KeyOfBody(raw), "", errors.New("there are no changes in the entry"))}
+	}
+	return []core.Item{ignored(kit.KeyOfBody(raw), "", "the entry reports nothing")}
 }
 
 // metadata says which number of ours a change is about.

@@ -60,6 +60,33 @@ func TestReceiveOfAThousand(t *testing.T) {
 	}
 }
 
+// Whatever stands in a call beside what is understood has a fate of its own.
+func TestNothingBesideIsDropped(t *testing.T) {
+	good := `{"changes":[{"field":"messages","value":{"metadata":{"phone_number_id":"1"},"messages":[{"from":"4915112345678","id":"wamid.A","timestamp":"1791800000","type":"text","text":{"body":"a"}}]}}]}`
+	for beside, fate := range map[string]core.Fate{
+		`{"id":"17","messaging":[{"message":{"mid":"m"}}]}`: core.FateQuarantined, `null`: core.FateQuarantined, `7`: core.FateQuarantined,
+		`{"changes":[null]}`: core.FateQuarantined, `{"changes":[]}`: core.FateIgnored, `{"changes":{}}`: core.FateQuarantined,
+	} {
+		for _, body := range []string{`{"entry":[` + good + `,` + beside + `]}`, `{"entry":[` + beside + `,` + good + `]}`} {
+			d, err := opened(t, "", nil).Receive(signed(body))
+			heard, fates := 0, map[core.Fate]int{}
+			for _, item := range d.Items {
+				if _, ok := item.Event.(core.Heard); ok {
+					heard++
+				}
+				fates[item.Fate]++
+			}
+			if err != nil || len(d.Items) != 2 || heard != 1 || fates[fate] != 1 {
+				t.Errorf("%s: %+v (%v)", body, d.Items, err)
+			}
+		}
+	}
+	d, err := opened(t, "", nil).Receive(signed(`{"object":"instagram","entry":[` + good + `,{"messaging":[]}]}`))
+	if err != nil || len(d.Items) != 2 || d.Items[0].Fate != core.FateQuarantined || d.Items[1].Fate != core.FateQuarantined {
+		t.Errorf("a call of another product: %+v (%v)", d.Items, err)
+	}
+}
+
 func TestHandshake(t *testing.T) {
 	good := map[string]string{"hub.mode": "subscribe", "hub.verify_token": "SECRETWORD", "hub.challenge": "abc123"}
 	n := opened(t, "", nil)

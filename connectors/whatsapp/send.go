@@ -49,13 +49,17 @@ func (n *number) message(ctx context.Context, body any) (core.ProviderID, error)
 		Messages []struct {
 			ID string `json:"id"`
 		} `json:"messages"`
+		Error json.RawMessage `json:"error"`
 	}
-	call := kit.Call{URL: n.messages, Header: n.key, Body: body, Secrets: n.secrets}
+	call := kit.Call{URL: n.messages, Header: n.key, Body: body, Secrets: n.secrets, Once: n.once}
 	if err := n.env.JSON(ctx, n.client, call, &answer, n.sort); err != nil {
 		return "", err
 	}
 	if len(answer.Messages) > 0 && answer.Messages[0].ID != "" {
 		return core.ProviderID(answer.Messages[0].ID), nil
+	}
+	if f := readFailure(answer.Error).without(n.secrets).sorted(n.codes); f != nil && f.Kind != core.Temporary {
+		return "", f // a refusal, whatever its status says
 	}
 	return "", &core.Fault{Kind: core.Ambiguous, Code: "no_id", Message: "the provider took the call, but its answer names no message"}
 }

@@ -116,6 +116,21 @@ func TestSendMark(t *testing.T) {
 	}
 }
 
+// A refusal is one whatever its status says; what may pass leaves open whether
+// the message was sent.
+func TestSendReadsErrorsInASuccess(t *testing.T) {
+	for body, want := range map[string]core.FaultKind{
+		`{"error":{"code":131026,"message":"SECRETTOKEN"}}`: core.Permanent, `{"error":{"code":190}}`: core.ChannelBroken, `{"error":{"code":4}}`: core.RateLimited,
+		`{"error":{"code":2}}`: core.Ambiguous, `{"error":{"code":987654}}`: core.Ambiguous, `{"error":"x"}`: core.Ambiguous, `{"error":null}`: core.Ambiguous, `null`: core.Ambiguous,
+	} {
+		api, _, _ := answering(t, 200, body)
+		id, err := opened(t, api, nil).Send(context.Background(), hello(t, "+4915112345678"))
+		if f := core.FaultOf(err); id != "" || f == nil || f.Kind != want || strings.Contains(err.Error()+f.Message, "SECRET") {
+			t.Errorf("%s: id %q, %v, want %s", body, id, err, want)
+		}
+	}
+}
+
 // Every code of Meta's page "Error codes" is in the table, and as it should be.
 func TestCodes(t *testing.T) {
 	for kind, codes := range map[core.FaultKind][]int{

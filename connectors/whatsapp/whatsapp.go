@@ -25,6 +25,7 @@ type number struct {
 	habits
 	env    kit.Env
 	client *egress.Client
+	once   bool // no message may be sent twice
 }
 
 // habits are what an operator may want of a number, whatever its gate.
