@@ -48,7 +48,7 @@ func TestTortureErrno(t *testing.T) {
 			t.Parallel()
 			w := newTalking(t)
 			w.begin()
-			cycles := amount(50, 4, 1)
+			cycles := amount(50, 2, 1)
 			for range cycles {
 				w.bridge.kill()
 				w.accounted()

@@ -68,7 +68,7 @@ func TestTortureFlood(t *testing.T) {
 	w := newWorld(t)
 	w.program = plain
 	w.start()
-	fresh, storms := amount(200_000, 6_000, 2_000), amount(5, 2, 2)
+	fresh, storms := amount(200_000, 4_000, 2_000), amount(5, 1, 1)
 	calm := w.bridge.memory(t, "VmRSS")
 	busy := w.bridge.work(t)
 	refused := w.flood(fresh)

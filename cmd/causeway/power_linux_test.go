@@ -75,7 +75,7 @@ func (o *outlet) failSyncs(n int) {
 // not synced is gone, or there in pieces. Then nothing may be lost all the same.
 func TestTorturePower(t *testing.T) {
 	t.Parallel()
-	worlds, cuts := amount(20, 1, 1), amount(100, 20, 6)
+	worlds, cuts := amount(20, 1, 1), amount(100, 10, 4)
 	var sum tally
 	sum.tell(t, "power cuts")
 	for i := range worlds {
@@ -104,7 +104,7 @@ func TestTorturePower(t *testing.T) {
 // what can be read afterwards loses it, and all that was appended to it.
 func TestTortureSync(t *testing.T) {
 	t.Parallel()
-	worlds, cycles := amount(20, 1, 1), amount(100, 20, 6)
+	worlds, cycles := amount(20, 1, 1), amount(100, 8, 4)
 	var sum tally
 	sum.tell(t, "failed syncs, then kill -9, then a power cut")
 	for i := range worlds {
@@ -144,7 +144,7 @@ func TestTorturePowerControl(t *testing.T) {
 		t.Skip("it builds the program anew")
 	}
 	t.Parallel()
-	cuts := amount(50, 5, 0)
+	cuts := amount(50, 3, 0)
 	for _, c := range []struct {
 		name, program string
 		loses         bool

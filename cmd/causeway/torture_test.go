@@ -75,7 +75,7 @@ func (w *world) accounted() {
 // in turn on the files that the dead process left, and beside the next one.
 func TestTortureKill(t *testing.T) {
 	t.Parallel()
-	worlds, cycles := amount(100, 2, 1), amount(100, 40, 15)
+	worlds, cycles := amount(100, 2, 1), amount(100, 25, 10)
 	var sum tally
 	sum.tell(t, "kill -9")
 	for i := range worlds {
