@@ -3,6 +3,7 @@ package twilio_test
 import (
 	"errors"
 	"maps"
+	"strings"
 	"testing"
 
 	"causeway/connectors/kit"
@@ -102,4 +103,43 @@ func TestSignedAddressWithAnotherBody(t *testing.T) {
 	if _, err := c.Receive(r); !errors.Is(err, core.ErrUnverified) {
 		t.Error(err)
 	}
+}
+
+// The fields are signed, not the way they are written; a field that is changed,
+// added, or moved to another name or another channel's address is a forgery.
+func TestSignatureCoversTheFieldsAndTheirPlace(t *testing.T) {
+	c := opened(t, twilio.SMS(env()), nil)
+	rest := "&MessageSid=SM1&From=%2B15551230000&To=%2B15550000000"
+	plain := core.Request{Method: "POST", URL: hook, Header: map[string]string{}, Body: []byte("Body=caf%C3%A9+au+lait" + rest)}
+	prove(&plain, map[string]any{"auth_token": "SECRETTOKEN"})
+	for _, body := range []string{"Body=caf%c3%a9%20au%20lait" + rest, "Body=café+au%20lait" + rest, rest[1:] + "&Body=caf%C3%A9+au+lait"} {
+		r := plain
+		r.Body = []byte(body)
+		d, err := c.Receive(r)
+		if err != nil || len(d.Items) != 1 || d.Items[0].Event.(core.Heard).Content != (core.Text{Body: "café au lait"}) {
+			t.Errorf("%s: %+v (%v)", body, d.Items, err)
+		}
+	}
+	refused := func(what string, r core.Request) {
+		t.Helper()
+		if _, err := c.Receive(r); !errors.Is(err, core.ErrUnverified) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	for _, body := range []string{
+		"Body=caf%E9+au+lait" + rest, "Body=caf%C3%A9%2Bau%2Blait" + rest, "Body=Caf%C3%A9+au+lait" + rest, rest[1:], "",
+		"Body=evil&Body=caf%C3%A9+au+lait" + rest, "Body=caf%C3%A9+au+lait" + rest + "&NumMedia=1", "body=caf%C3%A9+au+lait" + rest,
+	} {
+		r := plain
+		r.Body = []byte(body)
+		refused(body, r)
+	}
+	for _, address := range []string{hook + "2", hook + "?ref=1", strings.Replace(hook, "https", "http", 1), strings.Replace(hook, "chat.", "chat2.", 1)} {
+		r := plain
+		r.URL = address
+		refused(address, r)
+	}
+	r := plain
+	r.Method = "GET"
+	refused("the same as a GET", r)
 }

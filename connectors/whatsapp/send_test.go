@@ -149,7 +149,10 @@ func TestCodes(t *testing.T) {
 		for _, code := range codes {
 			f := faults.Fault(code, "the provider's words")
 			if f == nil || f.Kind != kind || f.Message == "" {
-				t.Errorf("code %d is %v, want %s", code, f, kind)
+				t.Fatalf("code %d is %v, want %s", code, f, kind)
+			}
+			if f.Pair != (code == 131056) || (kind == core.RateLimited) != (f.After > 0 && kind != core.Temporary) {
+				t.Errorf("code %d binds the contact alone: %v, and has us wait %s", code, f.Pair, f.After)
 			}
 		}
 	}
