@@ -49,7 +49,7 @@ func TestBotSetupPage(t *testing.T) {
 		w.t.Helper()
 		z := stranger(w.tg)
 		z.Say(says)
-		return z, w.thread(w.conversation("tg", z.User().FirstName, nil).ID)
+		return z, w.thread(w.conversation("tg", fmt.Sprint(z.User().ID), nil).ID)
 	}
 	w.hold([]sentence{
 		{"all new conversations go to the selected bot", func(w *world) {

@@ -172,8 +172,8 @@ func TestTorturePowerControl(t *testing.T) {
 	}
 }
 
-// toldUntil posts texts side by side until the cut, and returns those that were
-// answered 200.
+// toldUntil posts texts side by side until the cut, which comes when some are
+// answered, and returns those that were answered 200.
 func (w *world) toldUntil(round int, cut func()) map[string]bool {
 	told := map[string]bool{}
 	var mu sync.Mutex
@@ -192,7 +192,15 @@ func (w *world) toldUntil(round int, cut func()) map[string]bool {
 			}
 		})
 	}
-	pause(time.Duration(50+rand.IntN(150)) * time.Millisecond)
+	eventually(w.t, "some webhooks are answered", func() error {
+		mu.Lock()
+		defer mu.Unlock()
+		if len(told) < 20 {
+			return fmt.Errorf("%d are", len(told))
+		}
+		return nil
+	})
+	pause(time.Duration(rand.IntN(100)) * time.Millisecond)
 	cut()
 	all.Wait()
 	return told

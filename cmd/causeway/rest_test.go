@@ -211,14 +211,15 @@ func (w *world) events() []event {
 }
 
 // conversation waits for the person's conversation on a channel to be as it
-// should be. There must never be a second one.
+// should be. There must never be a second one. A person is found by name, or by
+// address where the name changes.
 func (w *world) conversation(channel, name string, is func(conversation) error) conversation {
 	w.t.Helper()
 	var found conversation
 	eventually(w.t, fmt.Sprintf("the conversation of %s on %s", name, channel), func() error {
 		n := 0
 		for _, c := range w.conversations(channel) {
-			if c.Contact.Name == name {
+			if c.Contact.Name == name || c.Contact.Address == name {
 				found = c
 				n++
 			}
