@@ -112,7 +112,7 @@ func (e *Engine) Receive(ctx context.Context, id ChannelID, r Request) (ReplyBod
 		}
 		d.Items = []Item{{Fate: FateQuarantined, Why: "the call reports nothing that is known"}}
 	}
-	a := s.arrival(ch, r.Body, d.Items, e.o.Now())
+	a := s.arrival(ch, r.Body, d.Items)
 	fates, err := e.o.Store.Record(ctx, a)
 	if err != nil {
 		return ReplyBody{}, fmt.Errorf("record: %w", err)
@@ -137,8 +137,8 @@ func (e *Engine) recorded(s *Setup, ch Channel, a Arrival, fates []ItemFate) {
 }
 
 // arrival finds the channel that each item is for.
-func (s *Setup) arrival(ch Channel, body []byte, items []Item, at time.Time) Arrival {
-	a := Arrival{Channel: ch.ID, Body: body, At: at}
+func (s *Setup) arrival(ch Channel, body []byte, items []Item) Arrival {
+	a := Arrival{Channel: ch.ID, Body: body}
 	for _, item := range items {
 		to, ok := s.hearer(ch, item.Account)
 		if !ok {

@@ -51,7 +51,7 @@ func (e *Engine) poll(ctx context.Context, s *Setup, w PollWork) Outcome {
 	}
 	g := Gathered{Next: got.Next, Pause: got.Pause}
 	if len(got.Items) > 0 {
-		g.Arrival = s.arrival(ch, got.Raw, got.Items, e.o.Now())
+		g.Arrival = s.arrival(ch, got.Raw, got.Items)
 		g.Stored = func(fates []ItemFate) { e.recorded(s, ch, g.Arrival, fates) }
 	}
 	return g

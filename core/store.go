@@ -86,7 +86,6 @@ type ChannelInfo struct {
 type Arrival struct {
 	Channel ChannelID // that was called
 	Body    []byte    // raw
-	At      time.Time
 	Items   []Arrived
 }
 

@@ -87,8 +87,8 @@ func storedAfterAll(t *testing.T, w *world) {
 	kept := n.l.settle(r, Result{Commit: func(*db.Tx) error {
 		if unknown { // what was stored all the same is stored when settle waits
 			unknown = false
+			landed := *r
 			time.AfterFunc(0, func() {
-				landed := *r
 				if _, err := n.l.tryStore(&landed, Result{}); err != nil {
 					t.Error(err)
 				}

@@ -116,7 +116,7 @@ func (t *tx) keepDelivery(a core.Arrival, fates []core.ItemFate) error {
 	if !utf8.ValidString(body) || strings.ContainsRune(body, 0) {
 		body, packed = base64.StdEncoding.EncodeToString([]byte(body)), true
 	}
-	t.Put(insertDelivery, t.s.newID(), string(a.Channel), millis(a.At), body, flag(packed), items)
+	t.Put(insertDelivery, t.s.newID(), string(a.Channel), t.now, body, flag(packed), items)
 	return nil
 }
 
