@@ -16,7 +16,8 @@ import (
 	"causeway/core"
 )
 
-var update = flag.Bool("update", false, "write the pages anew")
+// update has the pages written anew. The flag is connectortest's.
+func update() bool { return flag.Lookup("update").Value.String() == "true" }
 
 // TestPages compares docs/channels.md and the table in README.md with what the
 // kinds say of themselves.
@@ -42,7 +43,7 @@ func section(t *testing.T, path, text string) {
 	want := []byte(before + from + "\n" + text + "\n" + to + after)
 	switch {
 	case bytes.Equal(page, want):
-	case *update:
+	case update():
 		if err := os.WriteFile(path, want, 0o644); err != nil {
 			t.Fatal(err)
 		}

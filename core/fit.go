@@ -1,10 +1,10 @@
 package core
 
 import (
-	"fmt"
 	"maps"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // FitOptions is what Fit must be told besides the answer and the channel.
@@ -219,7 +219,12 @@ func (f *fitter) option(b Button, shown int) string {
 	return b.Token
 }
 
-func blank(s string) bool { return strings.TrimSpace(s) == "" }
+func blank(s string) bool {
+	if s != "" && s[0] > ' ' && s[0] < utf8.RuneSelf {
+		return false
+	}
+	return strings.TrimSpace(s) == ""
+}
 
 // at is the path of a field of what is at path.
 func at(path, field string) string {
@@ -229,4 +234,4 @@ func at(path, field string) string {
 	return path + "." + field
 }
 
-func item(list string, i int) string { return fmt.Sprintf("%s[%d]", list, i) }
+func item(list string, i int) string { return list + "[" + strconv.Itoa(i) + "]" }

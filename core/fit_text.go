@@ -5,6 +5,7 @@ import (
 	"html"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // prose is text that is being put together.
@@ -62,7 +63,18 @@ func (p prose) words() string {
 	return p.text
 }
 
-func squeeze(s string) string { return strings.Join(strings.Fields(s), " ") }
+// squeeze is s with single spaces between its words, and none around them.
+func squeeze(s string) string {
+	was := byte(' ')
+	for i := range len(s) {
+		c := s[i]
+		if c < ' ' || c >= utf8.RuneSelf || c == ' ' && was == ' ' {
+			return strings.Join(strings.Fields(s), " ")
+		}
+		was = c
+	}
+	return strings.TrimSuffix(s, " ")
+}
 
 // text sends p as one part, or as several if it is too long.
 func (f *fitter) text(path string, p prose) {

@@ -4,8 +4,6 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	"github.com/rivo/uniseg"
 )
 
 const ellipsis = "…"
@@ -61,16 +59,6 @@ func fits(s string, limit int, u Unit) bool {
 	return limit <= 0 || len(s) <= limit || Length(s, u) <= limit
 }
 
-// grapheme is the first one of s, what follows, and the state for it. Letters of
-// ASCII with others behind them need no tables.
-func grapheme(s string, state int) (first, rest string, next int) {
-	if s[0] < utf8.RuneSelf && s[0] != '\r' && (len(s) == 1 || s[1] < utf8.RuneSelf) {
-		return s[:1], s[1:], -1
-	}
-	first, rest, _, next = uniseg.FirstGraphemeClusterInString(s, state)
-	return first, rest, next
-}
-
 // head is as many whole graphemes from the start of s as fit.
 func head(s string, limit int, u Unit) string {
 	end, n := 0, 0
@@ -91,18 +79,37 @@ type span struct{ from, to int }
 func spans(s string, limit int, u Unit) []span {
 	c := cutter{s: s, limit: limit, u: u}
 	for rest, state := s, -1; rest != ""; {
+		if n := inWord(rest, limit-c.size); n > 0 {
+			c.at, c.size = c.at+n, c.size+n
+			rest, state = rest[n:], -1
+			continue
+		}
 		var g string
 		g, rest, state = grapheme(rest, state)
-		if Length(g, u) <= limit {
-			c.take(g)
+		n := 1
+		if len(g) > 1 {
+			n = Length(g, u)
+		}
+		if n <= limit {
+			c.take(g, n)
 			continue
 		}
 		for _, r := range g {
-			c.take(string(r))
+			c.take(string(r), Length(string(r), u))
 		}
 	}
 	c.emit(len(s))
 	return c.found
+}
+
+// inWord is how many letters and signs of ASCII s begins with, at most so many,
+// without the last of them, which may go together with what follows.
+func inWord(s string, most int) int {
+	n := 0
+	for n <= most && n < len(s) && s[n] > ' ' && s[n] < 0x7f {
+		n++
+	}
+	return n - 1
 }
 
 // cutter walks s and remembers where it may be cut best.
@@ -118,8 +125,8 @@ type cutter struct {
 	line  int // after the last line end that lies in the piece's second half
 }
 
-func (c *cutter) take(g string) {
-	n := Length(g, c.u)
+// take takes g on, which is n long.
+func (c *cutter) take(g string, n int) {
 	for c.size+n > c.limit && c.at > c.start {
 		cut := c.at
 		if c.line > c.start {
@@ -131,7 +138,7 @@ func (c *cutter) take(g string) {
 	}
 	c.at += len(g)
 	c.size += n
-	if !blank(g) || g == "\u00a0" || g == "\u202f" {
+	if first, _ := utf8.DecodeRuneInString(g); !unicode.IsSpace(first) || !blank(g) || g == "\u00a0" || g == "\u202f" {
 		return
 	}
 	c.word = c.at

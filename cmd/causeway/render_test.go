@@ -15,7 +15,7 @@ import (
 	"testing"
 
 	"causeway/connectors"
-	"causeway/connectors/connectortest"
+	_ "causeway/connectors/connectortest" // its flag -update
 	"causeway/connectors/kit"
 	"causeway/core"
 )
@@ -163,24 +163,5 @@ func TestExamplesRendered(t *testing.T) {
 		if want, err := os.ReadFile(path); err != nil || string(want) != page.String() {
 			t.Errorf("%s is not as it was, %v (-update writes it anew)", path, err)
 		}
-	}
-}
-
-// The target is 20 µs a message and kind.
-func BenchmarkRender(b *testing.B) {
-	corpus := connectortest.Corpus(b)
-	for _, k := range offline() {
-		b.Run(k.Name, func(b *testing.B) {
-			messages := 0
-			for b.Loop() {
-				for _, say := range corpus {
-					messages += len(say)
-					if _, err := core.Preview(k, say, "Please choose"); err != nil {
-						b.Fatal(err)
-					}
-				}
-			}
-			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(messages), "ns/message")
-		})
 	}
 }
