@@ -37,7 +37,7 @@ func TestTortureInterleavings(t *testing.T) {
 		sizes := c.short
 		if os.Getenv("TORTURE") != "" {
 			sizes = c.long
-		} else if testing.Short() {
+		} else if testing.Short() || raceDetector {
 			sizes = sizes[:1]
 		}
 		for _, left := range sizes {

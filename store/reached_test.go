@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -21,12 +22,11 @@ func TestAReportOnAllMessagesMarksThoseSentByThen(t *testing.T) {
 	start := time.Now().Add(-time.Hour)
 	id := b.hear(heard("5", "1", "hi"))[0].Conversation
 	other := b.hear(heard("6", "1", "hi"))[0].Conversation
-	calls := 0
+	var calls atomic.Int64
 	b.works(func(_ context.Context, w core.Work) core.Outcome {
 		if s, ok := w.(core.SendWork); ok {
-			calls++
 			sent := start.Add(10 * time.Minute * time.Duration(s.Message.Seq))
-			return core.CallMade{Provider: core.ProviderID(fmt.Sprint("p", calls)), Last: true, At: sent}
+			return core.CallMade{Provider: core.ProviderID(fmt.Sprint("p", calls.Add(1))), Last: true, At: sent}
 		}
 		return nil
 	})
