@@ -17,6 +17,7 @@ func (r *reader) aided(m rich) core.Content {
 	if field := m.meta.object(keyField); field != nil {
 		return r.inputField(m, field)
 	}
+	r.unread(m.meta, keyField)
 	if !m.meta.has(keySuggestion) {
 		return nil
 	}

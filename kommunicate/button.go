@@ -60,6 +60,10 @@ func (r *reader) button(item, beside object, usual core.ButtonType) (core.Button
 		Language: t.text("updateLanguage"),
 	}
 	b.Type = r.buttonType(t, usual)
+	for _, o := range []object{t.inner, t.action, item} {
+		r.unread(o, keyReplyMetadata)
+		r.unread(o, keyFormData)
+	}
 	b.Metadata = t.object(keyReplyMetadata).without()
 	b.Description = item.text("description")
 	if b.Type == core.Link {

@@ -46,6 +46,7 @@ func (r *reader) form(m rich) core.Content {
 
 func (r *reader) field(kind string, data object) (core.Field, bool) {
 	check := data.object("validation")
+	r.unread(data, "validation")
 	f := core.Field{
 		Type: core.FieldType(kind), Label: data.text("label", "title"), Placeholder: data.text("placeholder"),
 		Pattern: check.text("regex"), Error: check.text("errorText"),

@@ -45,7 +45,7 @@ func (r *reader) files(m rich, sort core.MediaType, items []object) core.Content
 	var album core.Album
 	for _, item := range items {
 		address := strings.TrimSpace(item.text("url"))
-		if address == "" || !r.webAddress(address, string(sort)) {
+		if !r.webAddress(address, string(sort)) {
 			continue
 		}
 		file := core.Media{Media: sort, URL: address, Caption: item.text("caption")}
@@ -79,7 +79,7 @@ func (r *reader) webAddress(address, what string) bool {
 	if err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" {
 		return true
 	}
-	r.note("has a %s whose address is no http or https URL, which was left out", what)
+	r.note("has one %s whose address is no http or https URL, which was left out", what)
 	return false
 }
 

@@ -80,6 +80,13 @@ func (r *reader) note(format string, args ...any) {
 	}
 }
 
+// unread notes that there stands something under key which is no object.
+func (r *reader) unread(o object, key string) {
+	if textOf(o[key]) != "" && o.object(key) == nil || o.list(key) != nil {
+		r.note("has a %s that is no JSON object, which was left out", key)
+	}
+}
+
 // rich is a message with its template, if it has one.
 type rich struct {
 	text    string

@@ -129,6 +129,9 @@ func (r *reader) cards(m rich) core.Content {
 	c := core.Cards{Body: m.text, Format: m.format}
 	for _, item := range r.items(m.payload, "title") {
 		header := item.object("header")
+		if header == nil {
+			header = object{"imgSrc": item["header"]} // the picture alone
+		}
 		card := core.Card{
 			Image: r.picture(header.text("imgSrc")), Overlay: header.text("overlayText"),
 			Title: item.text("title"), Extra: item.text("titleExt"), Subtitle: item.text("subtitle"),
@@ -175,6 +178,8 @@ func (r *reader) items(payload any, name string) []object {
 	if !ok {
 		if o := one(unwrap(payload)); o != nil {
 			list = []any{map[string]any(o)}
+		} else if textOf(payload) != "" {
+			r.note("has %.50q where a list is expected, which was left out", textOf(payload))
 		}
 	}
 	var items []object
