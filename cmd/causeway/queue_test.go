@@ -171,6 +171,7 @@ func TestAgentsWhoGoAway(t *testing.T) {
 		return nil
 	})
 	w.available(ben, "offline") // nobody is left: it stays where it is
+	pause(time.Second)          // what looks for others is done before the config changes
 	w.config["routing"] = fmt.Sprintf("{default_agent: %s}", ann)
 	w.hangup()
 	w.available(cem, "online")
