@@ -1,6 +1,7 @@
 package main_test
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"regexp"
@@ -100,10 +101,16 @@ func TestAlertRules(t *testing.T) {
 	z.Say("hello")
 	sees(t, z, "re: hello")
 	shown := map[string]bool{"up": true}
-	for series := range w.metrics() {
-		name, _, _ := strings.Cut(series, "{")
-		shown[name] = true
-	}
+	eventually(t, "the call that zoe has seen is counted", func() error {
+		for series := range w.metrics() {
+			name, _, _ := strings.Cut(series, "{")
+			shown[name] = true
+		}
+		if !shown["causeway_calls_total"] || !shown["causeway_call_seconds_bucket"] {
+			return errors.New("no call yet")
+		}
+		return nil
+	})
 	rules := 0
 	for _, r := range file.Groups[0].Rules {
 		rules++
