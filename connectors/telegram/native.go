@@ -86,24 +86,43 @@ var fileForm = regexp.MustCompile(`^(https?://\S+|[A-Za-z0-9_-]+)$`)
 
 var fileFields = []string{"photo", "audio", "document", "video", "animation", "voice", "video_note", "sticker", "thumbnail", "cover", "media"}
 
-// files refuses files that are named otherwise.
+// files refuses files that are named otherwise, however deep they stand, also in
+// JSON within strings, which Telegram reads.
 func files(params map[string]json.RawMessage) error {
-	for _, name := range fileFields {
-		raw, ok := params[name]
-		if !ok {
-			continue
+	for name, raw := range params {
+		var v any
+		if err := json.Unmarshal(raw, &v); err != nil {
+			return fmt.Errorf("read %s: %w", name, err)
 		}
-		var group []map[string]json.RawMessage
-		if name == "media" && json.Unmarshal(raw, &group) == nil {
-			for _, one := range group {
-				if err := files(one); err != nil {
-					return err
-				}
+		if err := fetchable(name, v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func fetchable(name string, v any) error {
+	switch v := v.(type) {
+	case map[string]any:
+		for field, inner := range v {
+			if err := fetchable(field, inner); err != nil {
+				return err
 			}
-			continue
 		}
-		var file string
-		if json.Unmarshal(raw, &file) != nil || !fileForm.MatchString(file) {
+	case []any:
+		for _, inner := range v {
+			if err := fetchable(name, inner); err != nil {
+				return err
+			}
+		}
+	case string:
+		var inner any
+		if t := strings.TrimSpace(v); strings.HasPrefix(t, "{") || strings.HasPrefix(t, "[") {
+			if json.Unmarshal([]byte(t), &inner) == nil {
+				return fetchable(name, inner)
+			}
+		}
+		if slices.Contains(fileFields, name) && !fileForm.MatchString(v) {
 			return fmt.Errorf("%s must be an http or https address, or a file_id of Telegram's", name)
 		}
 	}

@@ -21,7 +21,6 @@ func TestNativeFiles(t *testing.T) {
 		`{"photo":"attach://x"}`:           false,
 		`{"photo":"/etc/passwd"}`:          false,
 		`{"photo":" file:///etc/passwd"}`:  false,
-		`{"photo":{"a":1}}`:                false,
 		`{"photo":["file:///etc/passwd"]}`: false,
 		`{"photo":""}`:                     false,
 	} {
@@ -37,6 +36,16 @@ func TestNativeFiles(t *testing.T) {
 		`{"media":[[{"media":"file:///etc/passwd"}]]}`:                                                                false,
 	} {
 		if err := k.Takes(core.Native{Op: "sendMediaGroup", Body: json.RawMessage(body)}); (err == nil) != taken {
+			t.Errorf("%s: %v", body, err)
+		}
+	}
+	for body, taken := range map[string]bool{
+		`{"question":"Tea?","options":[{"text":"Yes"},{"text":"No","media":{"type":"photo","media":"https://ex.com/a.png"}}]}`: true,
+		`{"question":"Tea?","options":[{"text":"No","media":{"type":"photo","media":"file:///etc/passwd"}}]}`:                  false,
+		`{"question":"Tea?","options":"[{\"text\":\"No\",\"media\":{\"media\":\"file:///etc/passwd\"}}]"}`:                     false,
+		`{"question":"[file:///etc/passwd]","options":[{"text":"file:///etc/passwd"}]}`:                                        true,
+	} {
+		if err := k.Takes(core.Native{Op: "sendPoll", Body: json.RawMessage(body)}); (err == nil) != taken {
 			t.Errorf("%s: %v", body, err)
 		}
 	}
