@@ -49,6 +49,9 @@ type Edited struct {
 // Deleted says that the contact took an earlier message back.
 type Deleted struct {
 	Of ProviderID `json:"of"`
+	// Erased: the provider demands that nothing of that message is kept. It is then
+	// itself a Deleted, of itself.
+	Erased bool `json:"erased,omitempty"`
 }
 
 // Unsupported stands for a message that came and that we cannot read.

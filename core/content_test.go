@@ -31,7 +31,7 @@ var everyContent = []core.Content{
 	core.Reaction{To: "p", Emoji: "👍"},
 	core.Order{Catalog: "c", Note: "n", Items: []core.OrderItem{{Product: "p", Quantity: 2, Price: "1.50", Currency: "EUR"}}},
 	core.Edited{Of: "p", New: core.Text{Body: "new"}},
-	core.Deleted{Of: "p"},
+	core.Deleted{Of: "p", Erased: true},
 	core.Unsupported{What: "poll", Text: "t"},
 }
 

@@ -247,6 +247,8 @@ func (e *Engine) Act(ctx context.Context, w Work) Outcome {
 		return e.submit(ctx, w)
 	case PollWork:
 		return e.poll(ctx, s, w)
+	case EraseWork:
+		return e.erase(w)
 	}
 	return nil
 }

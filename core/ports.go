@@ -174,6 +174,8 @@ type Keeper interface {
 	// it is. It is on disk when Keep returns. A file that is too large is a
 	// Permanent Fault.
 	Keep(ctx context.Context, id int64, body OpenFile) (Kept, error)
+	// Remove erases the file under id; that there is none is no error.
+	Remove(id int64) error
 	// URL is where a kept file can be read for a while, without a key.
 	URL(id int64, now time.Time) string
 }

@@ -206,6 +206,13 @@ type PollWork struct {
 	Attempts int
 }
 
+// EraseWork removes files of a message that its sender took back.
+type EraseWork struct {
+	Files    []int64
+	Attempts int
+}
+
+func (EraseWork) work()  {}
 func (PollWork) work()   {}
 func (TurnWork) work()   {}
 func (SendWork) work()   {}
@@ -273,6 +280,9 @@ type Fetched struct{ Kept }
 // FetchFailed says that media is not to be had.
 type FetchFailed struct{ Fault *Fault }
 
+// Erased says that none of the files is there any more.
+type Erased struct{}
+
 // Submitted says what came of a submission; Notice is empty if it went well.
 type Submitted struct{ Notice string }
 
@@ -289,6 +299,7 @@ type Gathered struct {
 type PollEnds struct{}
 
 func (Gathered) outcome()    {}
+func (Erased) outcome()      {}
 func (PollEnds) outcome()    {}
 func (Later) outcome()       {}
 func (TurnDone) outcome()    {}
@@ -343,7 +354,7 @@ type DeliveryRecord struct {
 // MediaRecord is what is known of a file that came in.
 type MediaRecord struct {
 	ID      int64
-	State   string // pending, kept, failed
+	State   string // pending, kept, failed, erased
 	MIME    string
 	Name    string
 	Size    int64

@@ -166,6 +166,17 @@ func (e *Engine) keep(ctx context.Context, opener MediaOpener, w FetchWork) (Kep
 	return e.o.Keeper.Keep(ctx, w.ID, file)
 }
 
+// erase removes files, for as long as it takes.
+func (e *Engine) erase(w EraseWork) Outcome {
+	for _, id := range w.Files {
+		if err := e.o.Keeper.Remove(id); err != nil {
+			e.o.Log.WithError(err).Warn("a file whose message was taken back could not be removed; it is tried again")
+			return Later{After: min(e.backoff(w.Attempts), time.Minute), Fault: FaultOf(err), Count: true}
+		}
+	}
+	return Erased{}
+}
+
 const submitTries = 3
 
 // submit makes the call of a submit button, or delivers a form.

@@ -62,3 +62,6 @@ func (g *IDs) Above(id int64) {
 		g.ms, g.seq = ms+1, -1
 	}
 }
+
+// IDSpan is by how much ids differ that are made so long after each other.
+func IDSpan(d time.Duration) int64 { return d.Milliseconds() << (slotBits + seqBits) }

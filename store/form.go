@@ -90,10 +90,11 @@ func (t *tx) maskIfHidden(ch core.ChannelID, provider core.ProviderID) error {
 	return err
 }
 
-// hidden reports whether a contact's message was masked when it was kept.
+// hidden reports whether a contact's message was masked when it was kept, or was
+// taken back.
 func (t *tx) hidden(ch core.ChannelID, provider core.ProviderID) (bool, error) {
 	var n int
-	err := t.Row(`SELECT count(*) FROM message WHERE channel = $1 AND provider_id = $2 AND direction = 'in' AND text = $3`,
+	err := t.Row(`SELECT count(*) FROM message WHERE channel = $1 AND provider_id = $2 AND direction = 'in' AND (text = $3 OR erased <> 0)`,
 		[]any{string(ch), db.Clean(string(provider)), core.Mask}, &n)
 	if err != nil {
 		return false, fmt.Errorf("look for a secret: %w", err)

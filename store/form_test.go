@@ -92,7 +92,7 @@ func TestAFormIsAnsweredAcrossARestartAndItsSecretIsKeptNowhere(t *testing.T) {
 // kept fails the test if the word is found anywhere in the database.
 func (b *bench) kept(word string) {
 	b.t.Helper()
-	for _, table := range []string{"message", "delivery", "bot_event", "conversation", "log", "task", "lane"} {
+	for _, table := range []string{"message", "delivery", "bot_event", "conversation", "log", "task", "lane", "media"} {
 		rows, err := b.DB().Rows(b.t.Context(), `SELECT * FROM `+table)
 		if err != nil {
 			b.t.Fatal(err)

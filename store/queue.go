@@ -9,12 +9,14 @@ import (
 )
 
 // The kinds of lane. Bot and send lanes are one for each conversation, media
-// lanes one for each file, poll lanes one for each channel.
+// lanes one for each file, poll lanes one for each channel, erase lanes one for
+// each message that takes another one back.
 const (
 	laneBot   = "bot"
 	laneSend  = "send"
 	laneMedia = "media"
 	lanePoll  = "poll"
+	laneErase = "erase"
 )
 
 // What a task of a bot lane is; its ref is a message, an event, or the message

@@ -181,7 +181,7 @@ func (t *tx) hear(item core.Arrived, e core.Heard) (core.ItemFate, error) {
 	if err != nil {
 		return core.ItemFate{}, err
 	}
-	if err := errors.Join(t.hideSecret(c, &r, e.ReplyTo), t.rated(c, r.Content)); err != nil {
+	if err := errors.Join(t.hideSecret(c, &r, e.ReplyTo), t.nameLost(c, &r), t.rated(c, r.Content)); err != nil {
 		return core.ItemFate{}, err
 	}
 	c.hops = 0
@@ -326,7 +326,7 @@ func (t *tx) keepLater(c *conversation, message core.MessageID, m core.Media) (c
 
 // follow queues what the message sets going.
 func (t *tx) follow(c *conversation, r row) error {
-	if err := t.releaseHeld(c); err != nil {
+	if err := errors.Join(t.releaseHeld(c), t.takeBack(c, r)); err != nil {
 		return err
 	}
 	if pick, ok := r.Content.(core.Selection); ok && pick.Button == core.Submit {

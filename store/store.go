@@ -86,8 +86,8 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 		return nil, fmt.Errorf("open store: %w", err)
 	}
 	s.lanes = lanes.New(s.db, lanes.Options{
-		Handlers: map[string]lanes.Handler{laneBot: s.workBot, laneSend: s.workSend, laneMedia: s.workMedia, laneTimer: s.workTimer, lanePoll: s.workPoll},
-		Capacity: o.Capacity, Forget: map[string]bool{laneMedia: true},
+		Handlers: map[string]lanes.Handler{laneBot: s.workBot, laneSend: s.workSend, laneMedia: s.workMedia, laneTimer: s.workTimer, lanePoll: s.workPoll, laneErase: s.workErase},
+		Capacity: o.Capacity, Forget: map[string]bool{laneMedia: true, laneErase: true},
 		Now: o.Now, NewID: o.IDs.Next, OnSlot: o.IDs.Use, Addr: o.Addr, Log: o.Log, Grace: o.Grace,
 	})
 	if err := s.begin(ctx); err != nil {

@@ -73,6 +73,9 @@ var checks = []check{
 	{"the conversation's owner is that of its newest assignment",
 		`SELECT c.id, 'owner ' || c.owner_type || ' ' || c.owner_id || ', newest assignment ' || a.owner_type || ' ' || a.owner_id FROM conversation c
 		JOIN assignment a ON a.conversation_id = c.id AND a.epoch = c.owner_epoch WHERE a.owner_type <> c.owner_type OR a.owner_id <> c.owner_id`},
+	{"nothing is kept of a message that was taken back",
+		`SELECT m.id, 'its words or files are there' FROM message m WHERE m.erased <> 0 AND (m.text <> '' OR m.metadata <> ''
+		OR EXISTS (SELECT 1 FROM media f WHERE f.message_id = m.id AND f.state <> 'erased'))`},
 	{"every message has its conversation",
 		`SELECT m.id, 'conversation ' || m.conversation_id || ' is not there' FROM message m LEFT JOIN conversation c ON c.id = m.conversation_id WHERE c.id IS NULL`},
 	{"every message has a status and a turn that there are",

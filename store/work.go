@@ -239,7 +239,11 @@ func (s *Store) workMedia(ctx context.Context, task lanes.Task) lanes.Result {
 	if err := s.db.Row(ctx, `SELECT channel, ref, name, state FROM media WHERE id = $1`, []any{task.Ref}, &w.Channel, &w.Ref, &w.Name, &state); err != nil {
 		return unreadable(err)
 	}
-	if state != mediaPending {
+	switch state {
+	case mediaPending:
+	case mediaErased:
+		return lanes.Result{Commit: s.commit(func(t *tx) error { return t.eraseAgain(w.ID) })}
+	default:
 		return lanes.Result{}
 	}
 	switch o := s.act(ctx, w).(type) {
@@ -259,6 +263,7 @@ const (
 	mediaPending = "pending"
 	mediaKept    = "kept"
 	mediaFailed  = "failed"
+	mediaErased  = "erased" // its message was taken back
 )
 
 // fetched stores what became of a file, also in its message's content, and lets
@@ -274,7 +279,9 @@ func (t *tx) fetched(id int64, state string, kept core.Kept, fault *core.Fault) 
 	var c core.ConversationID
 	var message core.MessageID
 	if err := t.Row(`UPDATE media SET state = $1, mime = CASE WHEN $2 = '' THEN mime ELSE $2 END, size = CASE WHEN $1 = 'kept' THEN $3 ELSE size END, fault = $4
-		WHERE id = $5 RETURNING conversation_id, message_id`, []any{state, kept.MIME, kept.Size, text, id}, &c, &message); err != nil {
+		WHERE id = $5 AND state = 'pending' RETURNING conversation_id, message_id`, []any{state, kept.MIME, kept.Size, text, id}, &c, &message); errors.Is(err, sql.ErrNoRows) {
+		return t.eraseAgain(id)
+	} else if err != nil {
 		return fmt.Errorf("store media: %w", err)
 	}
 	missing := ""

@@ -1,16 +1,11 @@
 package main_test
 
 import (
-	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -85,19 +80,8 @@ func TestForm(t *testing.T) {
 // forgot says where the word still stands: in any file of the world, such as the
 // database, what lies beside it, and the log, or in the conversation.
 func (w *world) forgot(word string) error {
-	for _, dir := range []string{w.dir, w.data} {
-		if err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-			if err != nil || d.IsDir() {
-				return err
-			}
-			data, err := os.ReadFile(path)
-			if err == nil && bytes.Contains(data, []byte(word)) {
-				err = fmt.Errorf("%s has %q", path, word)
-			}
-			return err
-		}); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
+	if err := w.inFiles(word); err != nil {
+		return err
 	}
 	for _, m := range w.messages(w.conversation("tg", "Zoë", ownedBy("helper")).ID) {
 		if strings.Contains(m.Text, word) {

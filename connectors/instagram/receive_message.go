@@ -46,7 +46,7 @@ func (e event) message(raw json.RawMessage) []core.Item {
 	case m.IsDeleted && out:
 		return []core.Item{e.ignored("deleted:"+string(m.MID), "a message of the account was taken back")}
 	case m.IsDeleted:
-		return []core.Item{e.hear("deleted:"+string(m.MID), core.ProviderID(m.MID+":deleted"), core.Deleted{Of: core.ProviderID(m.MID)}, "", nil)}
+		return []core.Item{e.hear("deleted:"+string(m.MID), core.ProviderID(m.MID+":deleted"), core.Deleted{Of: core.ProviderID(m.MID), Erased: true}, "", nil)}
 	case out:
 		return []core.Item{e.echo(key, m)}
 	}
