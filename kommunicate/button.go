@@ -61,8 +61,9 @@ func (r *reader) button(item, beside object, usual core.ButtonType) (core.Button
 	}
 	b.Type = r.buttonType(t, usual)
 	for _, o := range []object{t.inner, t.action, item} {
-		r.unread(o, keyReplyMetadata)
-		r.unread(o, keyFormData)
+		for _, key := range []string{"action", keyPayload, keyReplyMetadata, keyFormData} {
+			r.unread(o, key)
+		}
 	}
 	b.Metadata = t.object(keyReplyMetadata).without()
 	b.Description = item.text("description")
@@ -70,7 +71,7 @@ func (r *reader) button(item, beside object, usual core.ButtonType) (core.Button
 		return r.linkButton(t, b)
 	}
 	if b.Title == "" {
-		r.note("has a button without a name, which was left out")
+		r.note("has a button without a name, which was left out: %s", shortly(item))
 		return core.Button{}, false
 	}
 	if b.Type == core.Submit {
@@ -119,7 +120,7 @@ func (r *reader) buttonType(t tap, usual core.ButtonType) core.ButtonType {
 }
 
 func (r *reader) linkButton(t tap, b core.Button) (core.Button, bool) {
-	b.URL = r.link(t.text("url"), b.Title)
+	b.URL = r.link(t.text("url"), t.item)
 	if b.URL == "" {
 		return core.Button{}, false
 	}
@@ -140,21 +141,24 @@ func (r *reader) submitButton(t tap, b core.Button) core.Button {
 	b.Message = t.text("replyText", "message", "text")
 	address, requestType, data := t.text(keyFormAction), t.text(keyRequestType), t.object(keyFormData)
 	if address == "" {
-		address = t.beside.text(keyFormAction)
+		address = t.beside.text(r.takes(keyFormAction))
 	}
 	if requestType == "" {
-		requestType = t.beside.text(keyRequestType)
+		requestType = t.beside.text(r.takes(keyRequestType))
 	}
 	if data == nil {
-		data = t.beside.object(keyFormData)
+		data = t.beside.object(r.takes(keyFormData))
 	}
 	switch {
 	case requestType == toBot:
+		if address != "" {
+			r.note("has a submit button %q whose data go to the bot, and not to %s", b.Title, shortly(address))
+		}
 		ctx := object(contextIn(b.Metadata)).with(keyFormData, map[string]any(data))
 		b.Type, b.Metadata = core.Reply, object(b.Metadata).with(keyContext, map[string]any(ctx))
 		return b
-	case address == "" || !r.webAddress(address, "submit button"):
-		r.note("has a submit button %q without an address, so that a tap only replies", b.Title)
+	case address == "" || !r.webAddress(address, "submit button", address):
+		r.note("has a submit button %q without an address, so that a tap only replies, and this is not posted: %s", b.Title, shortly(data))
 		b.Type = core.Reply
 		return b
 	}

@@ -18,6 +18,7 @@ const (
 // delivered under its name, where its type has one, else under its label.
 func (r *reader) form(m rich) core.Content {
 	f := core.Form{Body: m.text, Format: m.format}
+	var submit object
 	for _, item := range r.items(m.payload, "label") {
 		data := item.object("data")
 		if data == nil {
@@ -28,7 +29,10 @@ func (r *reader) form(m rich) core.Content {
 			kind = data.text("type")
 		}
 		if strings.EqualFold(kind, "submit") {
-			f.Submit = r.formSubmit(data, m.meta)
+			if submit != nil {
+				r.note("has more than one button for its form; the last one counts, and this one was left out: %s", shortly(submit))
+			}
+			f.Submit, submit = r.formSubmit(data, m.meta), data
 			continue
 		}
 		if field, ok := r.field(strings.ToLower(kind), data); ok {
@@ -38,7 +42,7 @@ func (r *reader) form(m rich) core.Content {
 	if len(f.Fields) == 0 {
 		return nil
 	}
-	if f.Submit.Label == "" && f.Submit.URL == "" && !f.Submit.ToBot {
+	if submit == nil {
 		f.Submit = r.formSubmit(nil, m.meta)
 	}
 	return f
@@ -61,7 +65,7 @@ func (r *reader) field(kind string, data object) (core.Field, bool) {
 		f.Name = data.text("label", "name", "title")
 	}
 	if f.Name == "" {
-		r.note("has a form field without a label, which was left out")
+		r.note("has a form field without a label, which was left out: %s", shortly(data))
 		return f, false
 	}
 	if f.Type == core.HiddenField {
@@ -92,13 +96,13 @@ func (r *reader) field(kind string, data object) (core.Field, bool) {
 // beside the payload.
 func (r *reader) formSubmit(data, beside object) core.FormSubmit {
 	action := data.object("action")
-	text := func(keys ...string) string {
-		for _, o := range []object{action, data, beside} {
-			if s := o.text(keys...); s != "" {
+	text := func(key string) string {
+		for _, o := range []object{action, data} {
+			if s := o.text(key); s != "" {
 				return s
 			}
 		}
-		return ""
+		return beside.text(r.takes(key))
 	}
 	flag := func(key string) bool {
 		return action.flag(key, false) || data.flag(key, false) || beside.flag(key, false)
@@ -145,8 +149,9 @@ func formData(a core.FormAnswer) map[string]any {
 // form writes template 12 as ReadMessage reads it.
 func (w *written) form(f core.Form) {
 	if f.Submit.Plain && len(f.Fields) == 1 { // its KM_FIELD stands in the metadata as it came
-		if label := f.Fields[0].Label; label != object(w.Metadata).object(keyField).text("label") {
-			w.Message = label
+		named := object(w.Metadata).object(keyField).text("label")
+		if asks := f.Fields[0].Label; asks != named {
+			w.Message = strings.TrimSuffix(asks, "\n"+named)
 		}
 		return
 	}

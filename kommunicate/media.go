@@ -29,7 +29,7 @@ func (r *reader) videos(m rich) core.Content {
 		if title == "" {
 			title = item.text("url")
 		}
-		if address := r.link(item.text("url"), title); address != "" {
+		if address := r.link(item.text("url"), item); address != "" {
 			c.Buttons = append(c.Buttons, core.Button{Type: core.Link, Title: title, URL: address, Metadata: core.Metadata{keyVideo: map[string]any(item)}})
 		}
 	}
@@ -45,7 +45,7 @@ func (r *reader) files(m rich, sort core.MediaType, items []object) core.Content
 	var album core.Album
 	for _, item := range items {
 		address := strings.TrimSpace(item.text("url"))
-		if !r.webAddress(address, string(sort)) {
+		if !r.webAddress(address, string(sort), item) {
 			continue
 		}
 		file := core.Media{Media: sort, URL: address, Caption: item.text("caption")}
@@ -67,27 +67,29 @@ func (r *reader) files(m rich, sort core.MediaType, items []object) core.Content
 
 // picture is the address of a picture, or empty with a notice.
 func (r *reader) picture(address string) string {
-	if address == "" || !r.webAddress(address, "picture") {
+	if address == "" || !r.webAddress(address, "picture", address) {
 		return ""
 	}
 	return strings.TrimSpace(address)
 }
 
-// webAddress reports whether a provider could fetch address.
-func (r *reader) webAddress(address, what string) bool {
+// webAddress reports whether a provider could fetch address; if not, all that is
+// written with it is told.
+func (r *reader) webAddress(address, what string, written any) bool {
 	u, err := url.Parse(strings.TrimSpace(address))
 	if err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" {
 		return true
 	}
-	r.note("has one %s whose address is no http or https URL, which was left out", what)
+	r.note("has one %s whose address is no http or https URL, which was left out: %s", what, shortly(written))
 	return false
 }
 
 // harmful are schemes that run or show something other than a page.
 var harmful = []string{"javascript", "data", "vbscript", "file", "blob", "about"}
 
-// link is an address that may be opened by a tap, or empty with a notice.
-func (r *reader) link(address, title string) string {
+// link is an address that may be opened by a tap, or empty with a notice that
+// tells all that is written with it.
+func (r *reader) link(address string, written any) string {
 	address = strings.TrimSpace(address)
 	u, err := url.Parse(address)
 	switch {
@@ -96,6 +98,6 @@ func (r *reader) link(address, title string) string {
 	case err == nil && u.Scheme != "" && u.Scheme != "http" && u.Scheme != "https" && !slices.Contains(harmful, u.Scheme):
 		return address
 	}
-	r.note("has a link %q whose address cannot be opened, which was left out", title)
+	r.note("has a link whose address cannot be opened, which was left out: %s", shortly(written))
 	return ""
 }

@@ -65,6 +65,7 @@ func readObject(body []byte) (object, error) {
 type reader struct {
 	place   string
 	notices []string
+	taken   []string // what was read of what stands beside a payload
 }
 
 // note adds a notice that begins with the place. The same one is not said twice,
@@ -83,7 +84,7 @@ func (r *reader) note(format string, args ...any) {
 // unread notes that there stands something under key which is no object.
 func (r *reader) unread(o object, key string) {
 	if textOf(o[key]) != "" && o.object(key) == nil || o.list(key) != nil {
-		r.note("has a %s that is no JSON object, which was left out", key)
+		r.note("has a %s that is no JSON object, which was left out: %s", key, shortly(o[key]))
 	}
 }
 
@@ -109,12 +110,15 @@ func (r *reader) saying(o object) (core.Saying, bool) {
 		r.note("is marked as hidden and was not sent")
 		return core.Saying{}, false
 	}
-	say := core.Saying{Content: r.aided(m), Metadata: meta.without(understood...)}
+	r.strangers(namesOf[""], flat(o))
+	say := core.Saying{Metadata: meta.without(understood...)}
 	r.own(meta, &say)
-	if say.Content == nil {
-		say.Content = r.template(m)
+	shown := ""
+	if say.Content, shown = r.aided(m); say.Content == nil {
+		say.Content, shown = r.template(m)
 	}
 	if say.Content != nil {
+		r.beside(o, m, shown)
 		return say, true
 	}
 	say.Content = r.plain(o, m)
@@ -138,37 +142,40 @@ var (
 func (r *reader) words(o object) string {
 	text := textOf(o["message"])
 	if o.has("message") && text == "" && o["message"] != "" {
-		r.note("has a text that is no string")
+		r.note("has a text that is no string, which was left out: %s", shortly(o["message"]))
 	}
 	return text
 }
 
-// template is the content of a rich message; nil if there is none to be read.
-func (r *reader) template(m rich) core.Content {
+// template is the content of a rich message, and the id of its template; nil if
+// there is none to be read.
+func (r *reader) template(m rich) (core.Content, string) {
 	id := strings.TrimSpace(m.meta.text(keyTemplate))
 	if id == "" {
 		if m.meta.text(keyContentType) == richMessage {
 			r.note("is a rich message without templateId, so that only its text is shown")
 		}
-		return nil
+		return nil, ""
 	}
 	read, known := templates[id]
 	if !known {
-		r.note("has template %q, which is not known, so that only its text is shown", id)
-		return nil
+		r.note("has template %q, which is not known, so that only its text is shown%s", id, m.unshown())
+		return nil, ""
 	}
 	c := read(r, m)
 	if c == nil {
-		r.note("has a payload that template %s cannot be read from, so that only its text is shown", id)
+		r.note("has a payload that template %s cannot be read from, so that only its text is shown%s", id, m.unshown())
+		return nil, ""
 	}
-	return c
+	r.strangers(namesOf[id], m.payload)
+	return c, id
 }
 
 // plain is a message without template: a file, a place or words. It is nil
 // where there is nothing of it.
 func (r *reader) plain(o object, m rich) core.Content {
 	file := o.object("fileMeta")
-	if address := file.text("url"); address != "" && r.webAddress(address, "file") {
+	if address := file.text("url"); address != "" && r.webAddress(address, "file", file) {
 		mime := file.text("contentType")
 		size, _ := strconv.ParseInt(file.text("size"), 10, 64)
 		return core.Media{

@@ -138,7 +138,7 @@ func (r *reader) cards(m rich) core.Content {
 			Description: item.text("description"),
 		}
 		if address := item.text("url"); address != "" {
-			card.URL = r.link(address, "card")
+			card.URL = r.link(address, address)
 		}
 		for _, tap := range r.items(item["buttons"], "name") {
 			if b, ok := r.button(tap, nil, ""); ok {
@@ -146,7 +146,7 @@ func (r *reader) cards(m rich) core.Content {
 			}
 		}
 		if card.Image == "" && card.Title == "" && card.Subtitle == "" && card.Description == "" && len(card.Buttons) == 0 {
-			r.note("has an empty card, which was left out")
+			r.note("has an empty card, which was left out: %s", shortly(item))
 			continue
 		}
 		c.Cards = append(c.Cards, card)
@@ -194,7 +194,7 @@ func (r *reader) items(payload any, name string) []object {
 		case string:
 			items = append(items, object{name: v})
 		default:
-			r.note("has an item that is no object, which was left out")
+			r.note("has an item that is no object, which was left out: %s", shortly(v))
 		}
 	}
 	return items

@@ -26,6 +26,7 @@ func WriteMessage(m core.Message) ([]byte, error) {
 	w := written{Message: core.PlainText(m.Content), Metadata: map[string]any{}}
 	maps.Copy(w.Metadata, m.Metadata)
 	w.content(m.Content)
+	w.unhinted()
 	body, err := json.Marshal(w)
 	if err != nil {
 		return nil, fmt.Errorf("write a message: %w", err)
@@ -162,7 +163,7 @@ func (w *written) pages(buttons []core.Button) bool {
 
 // choices are template 6 for replies alone, 3 for links alone, else 11.
 func (w *written) choices(buttons []core.Button) {
-	if w.pages(buttons) {
+	if object(w.Metadata).object(keySuggestion).list("source") != nil || w.pages(buttons) {
 		return
 	}
 	kinds := map[core.ButtonType]int{}
