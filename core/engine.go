@@ -25,9 +25,10 @@ type Engine struct {
 	acks    sync.WaitGroup
 }
 
-// Ports is all that an engine asks of others. Every field is needed.
+// Ports is all that an engine asks of others. Every field but Shared is needed.
 type Ports struct {
 	Store    Store
+	Shared   Shared // nil where no other node sends
 	Keeper   Keeper
 	Submit   Submitter
 	Observer Observer
@@ -70,10 +71,9 @@ const (
 
 // NewEngine makes an engine that begins with s.
 func NewEngine(o Ports, s *Setup) *Engine {
-	e := &Engine{o: o, acking: make(chan struct{}, ackPlaces)}
+	e := &Engine{o: o, acking: make(chan struct{}, ackPlaces), pace: newPace()}
 	e.trouble.rows, e.crowd.in = map[ChannelID]int{}, map[string]int{}
 	e.names.places, e.names.until = make(chan struct{}, namePlaces), map[string]time.Time{}
-	e.pace.full, e.pace.last, e.pace.refused = map[string]time.Time{}, map[ChannelID]time.Time{}, map[string]int{}
 	e.setup.Store(s)
 	return e
 }

@@ -2,6 +2,7 @@ package core
 
 import (
 	"context"
+	"maps"
 	"sync"
 	"time"
 )
@@ -29,17 +30,67 @@ func (r Rate) to(group bool) Rate {
 	return r
 }
 
-// pace keeps to the providers' rates, in memory: of each bucket it remembers
-// when it will be full again (the generic cell rate algorithm).
+// Reservation is what a message needs before it is sent: a place in the rate of its
+// channel, and one in that of its contact.
+type Reservation struct {
+	To   Address
+	Rate Rate
+	// Patience is for how long at most it waits; for longer, nothing is reserved.
+	Patience time.Duration
+}
+
+// Buckets is how full the rates of one channel are: of each, when it will be
+// empty again (the generic cell rate algorithm). The channel's own is that of the
+// empty address. What is past need not be kept.
+type Buckets map[Address]time.Time
+
+// Take reserves a place and says how long to wait for it, for the channel's sake
+// and for the contact's.
+func (b Buckets) Take(now time.Time, p Reservation) (channel, contact time.Duration) {
+	channel = b.delay(now, "", p.Rate.Every, p.Rate.Burst)
+	contact = b.delay(now, p.To, p.Rate.PairEvery, p.Rate.PairBurst)
+	if channel <= p.Patience && contact <= p.Patience {
+		b.fill(now, "", p.Rate.Every)
+		b.fill(now, p.To, p.Rate.PairEvery)
+	}
+	return channel, contact
+}
+
+// delay is how long a bucket wants the next message to wait.
+func (b Buckets) delay(now time.Time, of Address, every time.Duration, burst int) time.Duration {
+	at := b[of]
+	if at.Before(now) {
+		return 0
+	}
+	return max(0, at.Sub(now)-every*time.Duration(max(burst, 1)-1))
+}
+
+func (b Buckets) fill(now time.Time, of Address, every time.Duration) {
+	if every <= 0 {
+		return
+	}
+	at := b[of]
+	if at.Before(now) {
+		at = now
+	}
+	b[of] = at.Add(every)
+}
+
+// pace keeps to the providers' rates. The buckets are in memory, unless nodes
+// share the channels (see [Shared]).
 type pace struct {
 	mu   sync.Mutex
-	full map[string]time.Time
+	full map[ChannelID]Buckets
 	// last is, for each channel, when the last of those who found no place is to
 	// come again.
 	last map[ChannelID]time.Time
 	// refused counts, for each contact, how often in a row the provider would not
 	// take more.
 	refused map[string]int
+}
+
+func newPace() pace {
+	return pace{full: map[ChannelID]Buckets{}, last: map[ChannelID]time.Time{}, refused: map[string]int{}}
 }
 
 // mostRefusals is after how many the wait grows no more, at some four minutes.
@@ -66,30 +117,56 @@ func (p *pace) accept(ch ChannelID, to Address) {
 }
 
 const (
-	// mostBuckets is when buckets that are full are forgotten.
+	// mostBuckets is when a channel's buckets that are empty are forgotten.
 	mostBuckets = 20_000
 	// longestQueue is for how long at most who finds no place is sent away.
 	longestQueue = time.Minute
 )
 
-// take reserves a place for one message and returns how long to wait for it. If
-// that is longer than patience, nothing is reserved; who is told so comes again
+// place reserves a place for one message and returns how long to wait for it. If
+// that is longer than paceSleep, nothing is reserved; who is told so comes again
 // after the others who were, so that many who wait do not come all at once, in
 // vain.
-func (p *pace) take(now time.Time, ch ChannelID, to Address, r Rate, patience time.Duration) time.Duration {
+func (e *Engine) place(ctx context.Context, ch Channel, to Address) (time.Duration, error) {
+	p := Reservation{To: to, Rate: ch.Rate.to(ch.Kind.Group != nil && ch.Kind.Group(to)), Patience: paceSleep}
+	if p.Rate == (Rate{}) {
+		return 0, nil
+	}
+	if e.o.Shared == nil {
+		return e.pace.take(e.o.Now(), ch.ID, p), nil
+	}
+	channel, contact, err := e.o.Shared.Place(ctx, ch.ID, p)
+	if err != nil {
+		return 0, err
+	}
+	e.pace.mu.Lock()
+	defer e.pace.mu.Unlock()
+	return e.pace.turn(e.o.Now(), ch.ID, p, channel, contact), nil
+}
+
+// take is place in memory.
+func (p *pace) take(now time.Time, ch ChannelID, at Reservation) time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.forget(now)
-	channel, pair := string(ch), string(ch)+"\x00"+string(to)
-	delay, alone := p.delay(now, channel, r.Every, r.Burst), p.delay(now, pair, r.PairEvery, r.PairBurst)
-	switch {
-	case delay > patience:
-		delay = p.queue(now.Add(delay), ch, r.Every).Sub(now)
-	case alone <= patience:
-		p.fill(now, channel, r.Every)
-		p.fill(now, pair, r.PairEvery)
+	b := p.full[ch]
+	if b == nil {
+		b = Buckets{}
+		p.full[ch] = b
 	}
-	return max(delay, alone)
+	if len(b) > mostBuckets {
+		maps.DeleteFunc(b, func(_ Address, at time.Time) bool { return at.Before(now) })
+	}
+	channel, contact := b.Take(now, at)
+	return p.turn(now, ch, at, channel, contact)
+}
+
+// turn is how long to wait in the light of those who found no place before. p.mu
+// is held.
+func (p *pace) turn(now time.Time, ch ChannelID, at Reservation, channel, contact time.Duration) time.Duration {
+	if channel > at.Patience {
+		channel = p.queue(now.Add(channel), ch, at.Rate.Every).Sub(now)
+	}
+	return max(channel, contact)
 }
 
 // queue is when who finds no place before next is to come again.
@@ -99,37 +176,6 @@ func (p *pace) queue(next time.Time, ch ChannelID, every time.Duration) time.Tim
 	}
 	p.last[ch] = next
 	return next
-}
-
-// delay is how long a bucket wants the next message to wait.
-func (p *pace) delay(now time.Time, key string, every time.Duration, burst int) time.Duration {
-	at := p.full[key]
-	if at.Before(now) {
-		return 0
-	}
-	return max(0, at.Sub(now)-every*time.Duration(max(burst, 1)-1))
-}
-
-func (p *pace) fill(now time.Time, key string, every time.Duration) {
-	if every <= 0 {
-		return
-	}
-	at := p.full[key]
-	if at.Before(now) {
-		at = now
-	}
-	p.full[key] = at.Add(every)
-}
-
-func (p *pace) forget(now time.Time) {
-	if len(p.full) <= mostBuckets {
-		return
-	}
-	for key, at := range p.full {
-		if at.Before(now) {
-			delete(p.full, key)
-		}
-	}
 }
 
 // wait sleeps for d, and reports whether it could.

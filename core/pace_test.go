@@ -8,31 +8,31 @@ import (
 )
 
 func TestPaceKeepsToBothRates(t *testing.T) {
-	p := pace{full: map[string]time.Time{}, last: map[ChannelID]time.Time{}}
+	p := newPace()
 	r := Rate{Every: 10 * time.Millisecond, Burst: 4, PairEvery: time.Second, PairBurst: 2}
 	now := time.Unix(1000, 0)
 	for i, want := range []time.Duration{0, 0, time.Second, 2 * time.Second} {
-		if got := p.take(now, "c", "a", r, time.Minute); got != want {
+		if got := p.take(now, "c", Reservation{"a", r, time.Minute}); got != want {
 			t.Errorf("message %d to a waits %s, want %s", i+1, got, want)
 		}
 	}
 	for i, want := range []time.Duration{10 * time.Millisecond, 20 * time.Millisecond} {
-		if got := p.take(now, "c", Address(rune('b'+i)), r, time.Minute); got != want {
+		if got := p.take(now, "c", Reservation{Address(rune('b' + i)), r, time.Minute}); got != want {
 			t.Errorf("message %d to others waits %s, want %s", i+1, got, want)
 		}
 	}
 	for range 3 {
-		if got := p.take(now, "c", "a", r, time.Millisecond); got != 3*time.Second {
+		if got := p.take(now, "c", Reservation{"a", r, time.Millisecond}); got != 3*time.Second {
 			t.Errorf("who has no patience is told %s", got)
 		}
 	}
-	if got := p.take(now, "d", "a", r, time.Minute); got != 0 {
+	if got := p.take(now, "d", Reservation{"a", r, time.Minute}); got != 0 {
 		t.Errorf("another channel waits %s", got)
 	}
-	if got := p.take(now.Add(time.Minute), "c", "a", r, time.Minute); got != 0 {
+	if got := p.take(now.Add(time.Minute), "c", Reservation{"a", r, time.Minute}); got != 0 {
 		t.Errorf("a minute later it waits %s", got)
 	}
-	if got := p.take(now, "e", "a", Rate{}, time.Minute); got != 0 {
+	if got := p.take(now, "e", Reservation{"a", Rate{}, time.Minute}); got != 0 {
 		t.Errorf("without bounds it waits %s", got)
 	}
 }
@@ -40,7 +40,7 @@ func TestPaceKeepsToBothRates(t *testing.T) {
 // Thousands who wait come back one after another, when their turn has come, and
 // are turned away again rarely.
 func TestWhoFindsNoPlaceQueues(t *testing.T) {
-	p := pace{full: map[string]time.Time{}, last: map[ChannelID]time.Time{}}
+	p := newPace()
 	r := Rate{Every: 100 * time.Millisecond, Burst: 10}
 	now := time.Unix(1000, 0)
 	const messages = 2000
@@ -55,7 +55,7 @@ func TestWhoFindsNoPlaceQueues(t *testing.T) {
 				continue
 			}
 			asked++
-			if wait := p.take(now, "c", Address(rune('a'+i)), r, time.Second); wait <= time.Second {
+			if wait := p.take(now, "c", Reservation{Address(rune('a' + i)), r, time.Second}); wait <= time.Second {
 				due[i] = time.Time{}
 				sent++
 			} else {

@@ -163,6 +163,16 @@ type ContactPatch struct {
 	Metadata  Metadata `json:"metadata,omitempty"`
 }
 
+// Shared is what nodes that send on the same channels keep count of together.
+type Shared interface {
+	// Place reserves a place as [Buckets.Take] does, among all nodes. It blocks for a
+	// commit; an error may come although the place is reserved.
+	Place(ctx context.Context, ch ChannelID, p Reservation) (channel, contact time.Duration, err error)
+	// Failed counts a fault of the channel's provider, and says how many in a row that
+	// makes. A CallMade, or a SendFailed that the provider answered, ends the row.
+	Failed(ctx context.Context, ch ChannelID) (int, error)
+}
+
 // Submitter makes the call that a submit button stands for.
 type Submitter interface {
 	Submit(ctx context.Context, s Submission) error

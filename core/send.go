@@ -18,6 +18,9 @@ const (
 	// paceSleep is how long a send waits for its place where it stands; for longer
 	// it goes back into its lane.
 	paceSleep = time.Second
+	// placeAgain is when a place is asked for again that the other nodes could not
+	// be told of.
+	placeAgain = time.Second
 	// brokenPause is how often a stopped channel is tried.
 	brokenPause = time.Minute
 )
@@ -76,10 +79,18 @@ func (e *Engine) call(ctx context.Context, ch Channel, w SendWork, p Payload, la
 		return turnedAway(e.o.Now().Sub(w.Message.CreatedAt))
 	}
 	defer leave()
-	if delay := e.pace.take(e.o.Now(), ch.ID, w.To, ch.Rate.to(ch.Kind.Group != nil && ch.Kind.Group(w.To)), paceSleep); delay > paceSleep || !wait(ctx, delay) {
+	delay, err := e.place(ctx, ch, w.To)
+	if err != nil {
+		return Later{After: placeAgain}
+	}
+	due := e.o.Now().Add(delay)
+	if delay > paceSleep || !wait(ctx, delay) {
 		return Later{After: delay}
 	}
 	begun := e.o.Now()
+	if begun.Sub(due) > paceSleep {
+		return Later{} // we did not run for a while, and others may have the place
+	}
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	id, err := ch.Connector.Send(ctx, p)
@@ -91,15 +102,15 @@ func (e *Engine) call(ctx context.Context, ch Channel, w SendWork, p Payload, la
 	}
 	f := FaultOf(err)
 	e.o.Observer.Call(ch.ID, string(f.Kind), e.o.Now().Sub(begun))
-	return e.sendFailed(ch, w, f)
+	return e.sendFailed(ctx, ch, w, f)
 }
 
 // sendFailed is the whole retry policy for sends.
-func (e *Engine) sendFailed(ch Channel, w SendWork, f *Fault) Outcome {
+func (e *Engine) sendFailed(ctx context.Context, ch Channel, w SendWork, f *Fault) Outcome {
 	switch f.Kind {
 	case Permanent:
-		e.trouble.over(ch.ID) // the provider answered
-		return SendFailed{Fault: f}
+		e.trouble.over(ch.ID)
+		return SendFailed{Fault: f, Answered: true}
 	case WindowClosed:
 		e.trouble.over(ch.ID)
 		return e.windowClosed(ch, w, f)
@@ -118,7 +129,7 @@ func (e *Engine) sendFailed(ch Channel, w SendWork, f *Fault) Outcome {
 		return Later{After: max(ch.Kind.Capabilities.Evidence, e.backoff(0)), Fault: f, Unknown: true}
 	case Temporary:
 	}
-	if e.trouble.more(ch.ID) >= breakAt {
+	if e.failedAgain(ctx, ch.ID) >= breakAt {
 		e.troubled(ch.ID, f).Warn("the provider fails again and again: what is to be sent waits for a while")
 		return Later{After: max(f.After, brokenPause), Fault: f, Pause: true}
 	}
@@ -136,7 +147,7 @@ func (e *Engine) troubled(id ChannelID, f *Fault) logrus.FieldLogger {
 // windowClosed holds what a person said until the contact writes, and asks them
 // to by the channel's template. A bot's answer is of no use later.
 func (e *Engine) windowClosed(ch Channel, w SendWork, f *Fault) Outcome {
-	o := SendFailed{Fault: f, Hold: w.Message.Sender.Type != FromBot}
+	o := SendFailed{Fault: f, Answered: true, Hold: w.Message.Sender.Type != FromBot}
 	if _, template := w.Message.Content.(Template); template {
 		o.Hold = false // a template needs no window; holding it would ask for itself
 	}
@@ -153,7 +164,20 @@ func (e *Engine) backoff(n int) time.Duration {
 	return time.Duration(float64(wait) * (0.8 + 0.4*e.o.Chance()))
 }
 
-// trouble counts each channel's faults in a row.
+// failedAgain counts one more fault of a channel, and says how many in a row that
+// makes, over all nodes.
+func (e *Engine) failedAgain(ctx context.Context, id ChannelID) int {
+	if e.o.Shared == nil {
+		return e.trouble.more(id)
+	}
+	n, err := e.o.Shared.Failed(context.WithoutCancel(ctx), id)
+	if err != nil {
+		e.o.Log.WithError(err).WithField("channel", id).Warn("a fault of the provider is not counted")
+	}
+	return n
+}
+
+// trouble counts each channel's faults in a row, where no other node sends.
 type trouble struct {
 	mu   sync.Mutex
 	rows map[ChannelID]int

@@ -269,9 +269,10 @@ type CallMade struct {
 // SendFailed ends a message. Hold keeps it until the contact writes instead;
 // Reopen is then said once, so that they may.
 type SendFailed struct {
-	Fault  *Fault
-	Hold   bool
-	Reopen *Template
+	Fault    *Fault
+	Hold     bool
+	Reopen   *Template
+	Answered bool // the provider refused it, and so works
 }
 
 // Fetched says that media is kept.

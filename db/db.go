@@ -50,6 +50,7 @@ type DB struct {
 	lock    *fileLock // nil unless this process alone writes the file
 	readers *readers
 	writers []*writer // none if opened read-only; the first serves key 0
+	aside   *writer   // nil where one transaction writes at a time
 	stats   counters
 	fails   atomic.Bool
 
@@ -138,7 +139,7 @@ func (d *DB) openWriter(ctx context.Context) error {
 	if err != nil {
 		return errors.Join(err, pool.Close())
 	}
-	d.startWriter(pool)
+	d.writers = append(d.writers, d.startWriter(pool, d.o))
 	return nil
 }
 
@@ -163,7 +164,7 @@ func (d *DB) openServer(ctx context.Context, readOnly bool) error {
 		if err != nil {
 			return err
 		}
-		d.startWriter(pool)
+		d.writers = append(d.writers, d.startWriter(pool, d.o))
 		if len(d.writers) > 1 {
 			continue
 		}
@@ -177,6 +178,12 @@ func (d *DB) openServer(ctx context.Context, readOnly bool) error {
 			return err
 		}
 	}
+	if pool, err = postgresPool(d.address, writerSettings, 1, quiet); err != nil {
+		return err
+	}
+	lone := d.o
+	lone.Hold, lone.Foresee = nil, nil
+	d.aside = d.startWriter(pool, lone)
 	return d.Sync(ctx)
 }
 
@@ -186,6 +193,9 @@ func (d *DB) Close() error {
 	d.closeOnce.Do(func() {
 		for _, w := range d.writers {
 			d.closeErr = errors.Join(d.closeErr, w.close())
+		}
+		if d.aside != nil {
+			d.closeErr = errors.Join(d.closeErr, d.aside.close())
 		}
 		if d.readers != nil {
 			d.closeErr = errors.Join(d.closeErr, d.readers.close())

@@ -38,6 +38,9 @@ func (s *Store) workTimer(ctx context.Context, task lanes.Task) lanes.Result {
 			if err := t.dropDeliveries(); err != nil {
 				return err
 			}
+			if err := t.dropPaces(); err != nil {
+				return err
+			}
 			return t.expireHeld()
 		}),
 	}

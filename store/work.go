@@ -129,6 +129,7 @@ func (t *tx) callMade(w core.SendWork, o core.CallMade) error {
 			return err
 		}
 	}
+	t.answered(w.Channel)
 	if err := t.hold(w.Message.Conversation); err != nil {
 		return err
 	}
@@ -160,15 +161,15 @@ func (t *tx) callMade(w core.SendWork, o core.CallMade) error {
 func (t *tx) plainlySent(w core.SendWork, o core.CallMade) (bool, error) {
 	var was core.Status
 	var made int
-	var early, reached, echoed bool
+	var early, reached, echoed, failed bool
 	err := t.Tx.Row(`SELECT m.status, m.made, EXISTS (SELECT 1 FROM early e WHERE e.channel = $1 AND e.provider_id = $2),
 		EXISTS (SELECT 1 FROM conversation c JOIN reached r ON r.identity_id = c.identity_id WHERE c.id = m.conversation_id),
-		EXISTS (SELECT 1 FROM echo x WHERE x.conversation_id = m.conversation_id) FROM message m WHERE m.id = $3`,
-		[]any{string(w.Channel), db.Clean(string(o.Provider)), int64(w.Message.ID)}, &was, &made, &early, &reached, &echoed)
+		EXISTS (SELECT 1 FROM echo x WHERE x.conversation_id = m.conversation_id), `+t.s.failedSQL()+` FROM message m WHERE m.id = $3`,
+		[]any{string(w.Channel), db.Clean(string(o.Provider)), int64(w.Message.ID)}, &was, &made, &early, &reached, &echoed, &failed)
 	if err != nil {
 		return false, fmt.Errorf("read status: %w", err)
 	}
-	if early || reached || echoed || made != 0 || w.Made != 0 || !core.Sent.Follows(was) {
+	if early || reached || echoed || failed || made != 0 || w.Made != 0 || !core.Sent.Follows(was) {
 		return false, nil
 	}
 	provider := db.Clean(string(o.Provider))
@@ -182,6 +183,9 @@ func (t *tx) plainlySent(w core.SendWork, o core.CallMade) (bool, error) {
 }
 
 func (t *tx) sendFailed(w core.SendWork, o core.SendFailed) error {
+	if o.Answered {
+		t.answered(w.Channel)
+	}
 	if err := t.hold(w.Message.Conversation); err != nil {
 		return err
 	}

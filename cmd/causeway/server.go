@@ -73,7 +73,7 @@ func newServer(ctx context.Context, c *config.Config, log *logrus.Logger) (_ *se
 	}
 	metrics := telemetry.New()
 	s.engine = core.NewEngine(core.Ports{
-		Store: s.store, Keeper: s.files, Submit: bots.NewSubmitter(s.client, time.Now), Observer: metrics,
+		Store: s.store, Shared: s.store.Shared(), Keeper: s.files, Submit: bots.NewSubmitter(s.client, time.Now), Observer: metrics,
 		Log: log, Now: clock.Now, NewID: ids.Next, Chance: rand.Float64,
 	}, first.engine)
 	s.handler = api.New(api.Options{

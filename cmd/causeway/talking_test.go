@@ -21,7 +21,8 @@ type talking struct {
 	*world
 	helper *bot
 	stream *follower
-	quiet  func() // ends the talk
+	quiet  func()   // ends the talk
+	swift  []func() // each has a provider answer without delay
 }
 
 func newTalking(t *testing.T) *talking {
@@ -30,7 +31,7 @@ func newTalking(t *testing.T) *talking {
 	w.program = plain
 	w.helper = w.hire("helper", withButton)
 	for _, method := range []string{"sendMessage", "messages"} { // sent, and not answered yet
-		w.sim.Fault(simulator.Fault{Method: method, Mode: simulator.FaultSlow, Effect: true, Delay: 10 * time.Millisecond})
+		w.swift = append(w.swift, w.sim.Fault(simulator.Fault{Method: method, Mode: simulator.FaultSlow, Effect: true, Delay: 10 * time.Millisecond}))
 	}
 	return w
 }
