@@ -16,6 +16,10 @@ func (s shaper) forms(shapes []picks) schema {
 	items := schema{"anyOf": append(asked, hiddenField(), formButton())}
 	payload := arrayOf(1, maxItems, items)
 	payload["contains"] = schema{"type": "object", "properties": schema{"type": schema{"enum": types}}, "required": []any{"type"}, "additionalProperties": true}
+	payload["allOf"] = []any{schema{ // one button at the most
+		"contains":    schema{"type": "object", "properties": schema{"type": schema{"const": "submit"}}, "required": []any{"type"}, "additionalProperties": true},
+		"minContains": 0, "maxContains": 1,
+	}}
 	return templated("A form, asked field by field.", "12", text("", mostText), payload)
 }
 

@@ -142,18 +142,39 @@ func growArray(t *rapid.T, s map[string]any) any {
 		most = max(least, min(most, 2))
 	}
 	all := []any{}
-	once, _ := s["contains"].(map[string]any)
 	for range rapid.IntRange(least, min(most, 12)).Draw(t, "length") {
 		v := grow(t, items)
-		if once != nil && s["maxContains"] != nil && holds(once, v) && slices.ContainsFunc(all, func(v any) bool { return holds(once, v) }) {
-			continue // maxContains is 1
+		if !slices.ContainsFunc(contained(s), func(c map[string]any) bool {
+			return c["maxContains"] != nil && has([]any{v}, c) && has(all, c) // maxContains is 1
+		}) {
+			all = append(all, v)
 		}
-		all = append(all, v)
 	}
-	if once != nil && s["minContains"] == nil && !slices.ContainsFunc(all, func(v any) bool { return holds(once, v) }) {
-		all[0] = rapid.Custom(func(t *rapid.T) any { return grow(t, items) }).Filter(func(v any) bool { return holds(once, v) }).Draw(t, "contained")
+	for _, c := range contained(s) {
+		if c["minContains"] == nil && !has(all, c) {
+			all[0] = rapid.Custom(func(t *rapid.T) any { return grow(t, items) }).Filter(func(v any) bool { return has([]any{v}, c) }).Draw(t, "contained")
+		}
 	}
 	return all
+}
+
+// contained are what a schema of an array, and those in its allOf, say of what
+// is in it.
+func contained(s map[string]any) []map[string]any {
+	more, _ := s["allOf"].([]any)
+	var found []map[string]any
+	for _, one := range append([]any{s}, more...) {
+		if one, _ := one.(map[string]any); one["contains"] != nil {
+			found = append(found, one)
+		}
+	}
+	return found
+}
+
+// has reports whether one of all is what a schema's contains asks for.
+func has(all []any, s map[string]any) bool {
+	wanted, _ := s["contains"].(map[string]any)
+	return slices.ContainsFunc(all, func(v any) bool { return holds(wanted, v) })
 }
 
 // holds reports whether v has what a schema of properties requires.
@@ -168,6 +189,9 @@ func holds(s map[string]any, v any) bool {
 	for name, inner := range properties {
 		inside, _ := inner.(map[string]any)
 		if enum, ok := inside["enum"].([]any); ok && !slices.Contains(enum, o[name]) {
+			return false
+		}
+		if inside["const"] != nil && inside["const"] != o[name] {
 			return false
 		}
 		ok = ok && (o[name] == nil || inside["type"] != "object" || holds(inside, o[name]))
