@@ -89,6 +89,6 @@ func (s *statusWord) UnmarshalJSON(data []byte) error {
 func (statusWord) Schema(huma.Registry) *huma.Schema {
 	return &huma.Schema{OneOf: []*huma.Schema{
 		{Type: huma.TypeString, Enum: []any{"open", "waiting", "resolved", "spam", "0", "7", "2", "3"}},
-		{Type: huma.TypeInteger, Enum: []any{0, 7, 2, 3}, Description: "Kommunicate's numbers, in the same order."},
+		{Type: huma.TypeInteger, Enum: []any{0.0, 7.0, 2.0, 3.0}, Description: "Kommunicate's numbers, in the same order."},
 	}}
 }

@@ -26,7 +26,8 @@ func (b *border) messageRoutes() {
 		Summary: "Say something in a conversation",
 		Description: "The key's agent or bot says it; an admin key names the agent in `as`, which it may leave out if there is one agent only. " +
 			"An agent who speaks takes the conversation over from a bot, unless `keep_owner` is set or the message is private. " +
-			"Kommunicate's hidden message with KM_TRIGGER_EVENT is nothing said: its event goes to the bot, and the answer is 202.",
+			"Kommunicate's hidden message with KM_TRIGGER_EVENT is nothing said: its event goes to the bot, and the answer is 202. " +
+			"A bot's message in Kommunicate's form may hand over and ask for actions as its answer may; if it says nothing, the answer is 202 with what was done.",
 		DefaultStatus: http.StatusCreated, SkipValidateBody: true, // readPost says better what is wrong
 	}, byAnyKey, b.postMessage)
 	documented := b.rest.OpenAPI()
@@ -74,12 +75,16 @@ type posted struct {
 type postedBody struct {
 	said  message
 	event string
+	done  carriedOut // where nothing is said
 }
 
-// MarshalJSON writes one of the two.
+// MarshalJSON writes the one that it is.
 func (p postedBody) MarshalJSON() ([]byte, error) {
-	if p.event != "" {
+	switch {
+	case p.event != "":
 		return json.Marshal(triggered{p.event})
+	case p.said.ID == 0:
+		return json.Marshal(p.done)
 	}
 	return json.Marshal(p.said)
 }
@@ -88,6 +93,7 @@ func (p postedBody) MarshalJSON() ([]byte, error) {
 func (postedBody) Schema(r huma.Registry) *huma.Schema {
 	return &huma.Schema{OneOf: []*huma.Schema{
 		r.Schema(reflect.TypeFor[message](), true, ""), r.Schema(reflect.TypeFor[triggered](), true, ""),
+		r.Schema(reflect.TypeFor[carriedOut](), true, ""),
 	}}
 }
 
@@ -96,6 +102,12 @@ const longestEvent = 200 // runes of a name, as at /trigger
 // triggered says which event a bot is told of.
 type triggered struct {
 	Event string `json:"event"`
+}
+
+// carriedOut is what became of a bot's message that only asks for something.
+type carriedOut struct {
+	Done    []string `json:"done" enum:"hand_off,resolve,ask_rating,add_tags,update_contact" doc:"What a bot asked for besides saying something."`
+	Notices []string `json:"notices,omitempty"`
 }
 
 func (b *border) postMessage(ctx context.Context, in *postInput) (*posted, error) {
@@ -112,7 +124,7 @@ func (b *border) postMessage(ctx context.Context, in *postInput) (*posted, error
 		}
 		return &posted{http.StatusAccepted, postedBody{event: event.Name}}, b.Store.Trigger(ctx, in.ID, event)
 	}
-	p, err := readPost(in.RawBody)
+	p, err := readPost(in.RawBody, who.Role == BotRole)
 	if err != nil {
 		return nil, err
 	}
@@ -124,17 +136,29 @@ func (b *border) postMessage(ctx context.Context, in *postInput) (*posted, error
 		return nil, err
 	}
 	said, err := b.Bridge.Say(ctx, core.Speech{
-		Conversation: in.ID, Sender: sender, Say: []core.Saying{p.saying}, KeepOwner: p.keepOwner, Once: who.once(in.ID, in.Once),
+		Conversation: in.ID, Sender: sender, Say: []core.Saying{p.saying}, Does: p.does, KeepOwner: p.keepOwner, Once: who.once(in.ID, in.Once),
 	})
 	if err != nil {
 		return nil, err
 	}
-	if len(said) == 0 {
-		return nil, errors.New("a message was said, and none was stored")
+	notices := append(p.notices, strangers(b.Directory().Kinds, []core.Saying{p.saying})...)
+	switch {
+	case len(said) > 0:
+		view := messageOf(said[0])
+		view.Notices, view.Done = notices, p.done()
+		return &posted{http.StatusCreated, postedBody{said: view}}, nil
+	case p.does != nil:
+		return &posted{http.StatusAccepted, postedBody{done: carriedOut{p.done(), notices}}}, nil
 	}
-	view := messageOf(said[0])
-	view.Notices = append(p.notices, strangers(b.Directory().Kinds, []core.Saying{p.saying})...)
-	return &posted{http.StatusCreated, postedBody{said: view}}, nil
+	return nil, errors.New("a message was said, and none was stored")
+}
+
+// done names what a bot asked for besides saying something.
+func (p post) done() []string {
+	if p.does == nil {
+		return nil
+	}
+	return p.does.Does()
 }
 
 // speaker is who says what a key posts.

@@ -39,6 +39,7 @@ func postSchema(r huma.Registry) *huma.Schema {
 // post is a message that is to be said.
 type post struct {
 	saying    core.Saying
+	does      *core.Answer // what a bot says and does in Kommunicate's form, nil for others
 	as        string
 	keepOwner bool
 	notices   []string
@@ -65,8 +66,9 @@ type ours struct {
 const longestAs = 200 // runes
 
 // readPost reads a message in any of its forms: our content, our short text, or
-// Kommunicate's. Its error is a Problem.
-func readPost(data []byte) (post, error) {
+// Kommunicate's, in which a bot may ask for as much as in an answer. Its error is
+// a Problem.
+func readPost(data []byte, bot bool) (post, error) {
 	var names map[string]json.RawMessage
 	if err := decode(data, &names); err != nil {
 		return post{}, problem(CodeUnreadable, err.Error())
@@ -80,7 +82,7 @@ func readPost(data []byte) (post, error) {
 	if content || text {
 		p, err = readOurs(data)
 	} else {
-		p, err = readTheirs(names)
+		p, err = readTheirs(names, bot)
 	}
 	if err == nil {
 		err = p.check()
@@ -122,7 +124,7 @@ func readOurs(data []byte) (post, error) {
 }
 
 // readTheirs reads Kommunicate's form, with what may stand around it.
-func readTheirs(names map[string]json.RawMessage) (post, error) {
+func readTheirs(names map[string]json.RawMessage, bot bool) (post, error) {
 	own := map[string]json.RawMessage{}
 	for name := range fieldsOf(reflect.TypeFor[around]()) {
 		if v, ok := names[name]; ok {
@@ -143,15 +145,37 @@ func readTheirs(names map[string]json.RawMessage) (post, error) {
 	if err != nil {
 		return post{}, invalid("%v", err)
 	}
-	saying, notices, err := kommunicate.ReadMessage(theirs)
+	p, err := a.theirs(theirs, bot)
 	if errors.Is(err, kommunicate.ErrTooLarge) {
 		return post{}, problem(CodeTooLarge, "the message is too large")
 	}
 	if err != nil {
 		return post{}, problemOf(err)
 	}
-	p := a.post(saying)
-	p.notices = notices
+	return p, nil
+}
+
+func (a around) theirs(data []byte, bot bool) (post, error) {
+	if !bot {
+		saying, notices, err := kommunicate.ReadMessage(data)
+		p := a.post(saying)
+		p.notices = notices
+		return p, err
+	}
+	said, err := kommunicate.ReadBotMessage(data)
+	if err != nil {
+		return post{}, err
+	}
+	p := a.post(core.Saying{})
+	for i, s := range said.Say {
+		one := a.post(s)
+		if i == 0 {
+			p = one
+		}
+		said.Say[i] = one.saying
+	}
+	p.notices, said.Notices = said.Notices, nil // who posts is told at once
+	p.does = &said
 	return p, nil
 }
 

@@ -26,7 +26,7 @@ func TestReadPost(t *testing.T) {
 			post{saying: core.Saying{Content: core.Choices{Body: "?", Buttons: []core.Button{{Type: core.Reply, Title: "Yes"}}}}},
 		},
 	} {
-		got, err := readPost([]byte(c.json))
+		got, err := readPost([]byte(c.json), false)
 		if err != nil || !reflect.DeepEqual(got, c.want) {
 			t.Errorf("%s\n got %+v %v\nwant %+v", c.json, got, err, c.want)
 		}
@@ -35,7 +35,7 @@ func TestReadPost(t *testing.T) {
 
 func TestReadPostOfKommunicate(t *testing.T) {
 	got, err := readPost([]byte(`{"groupId":7,"message":"Pick","as":"ann","private":true,
-		"metadata":{"contentType":"300","templateId":"6","payload":"[{\"title\":\"Yes\",\"message\":\"yes\"}]"}}`))
+		"metadata":{"contentType":"300","templateId":"6","payload":"[{\"title\":\"Yes\",\"message\":\"yes\"}]"}}`), false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,7 +78,7 @@ func TestReadPostRefuses(t *testing.T) {
 		{`{"message":""}`, CodeInvalid, "neither text nor"},
 		{`{"message":"a","private":"yes"}`, CodeInvalid, "private: a string is not expected"},
 	} {
-		_, err := readPost([]byte(c.json))
+		_, err := readPost([]byte(c.json), false)
 		var p *Problem
 		if !errors.As(err, &p) || p.Code != c.code || !strings.Contains(p.Detail, c.detail) {
 			t.Errorf("%.80s: %v %+v, want %s %q", c.json, err, p, c.code, c.detail)
@@ -97,7 +97,7 @@ func FuzzReadPost(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		p, err := readPost(data)
+		p, err := readPost(data, false)
 		if err != nil {
 			var refused *Problem
 			if !errors.As(err, &refused) || refused.Status >= 500 || refused.Detail == "" {

@@ -234,7 +234,7 @@ func readOne(raw json.RawMessage) (core.Saying, error) {
 		}
 		return core.Saying{Content: c}, nil
 	}
-	p, err := readPost(raw)
+	p, err := readPost(raw, false)
 	if err != nil {
 		return core.Saying{}, fmt.Errorf("%w: %w", err, core.ErrInvalid)
 	}

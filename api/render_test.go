@@ -115,12 +115,12 @@ func TestFallbackIsRead(t *testing.T) {
 		`{"message":"hi","metadata":{"causeway":{"fallback":"ho"}}}`: "ho",
 		`{"text":"hi"}`: "",
 	} {
-		p, err := readPost([]byte(body))
+		p, err := readPost([]byte(body), false)
 		if err != nil || p.saying.Fallback != want {
 			t.Errorf("%s: %+v, %v", body, p, err)
 		}
 	}
-	if _, err := readPost([]byte(`{"text":"hi","fallback":"` + strings.Repeat("x", longestText+1) + `"}`)); err == nil {
+	if _, err := readPost([]byte(`{"text":"hi","fallback":"`+strings.Repeat("x", longestText+1)+`"}`), false); err == nil {
 		t.Error("a fallback of any length is taken")
 	}
 }

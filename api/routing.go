@@ -23,7 +23,7 @@ func (b *border) routingRoutes() {
 // routeInput is a made-up question to the rules.
 type routeInput struct {
 	Body struct {
-		Cause       core.Cause     `json:"cause,omitempty" enum:"new,reopened,hand_off,bot_fails,asked,queue,away" default:"new"`
+		Cause       core.Cause     `json:"cause,omitempty" enum:"new,reopened,hand_off,bot_fails,asked,queue,away,gone" default:"new"`
 		Channel     core.ChannelID `json:"channel" maxLength:"100"`
 		To          string         `json:"to,omitempty" maxLength:"200" doc:"The agent or bot that is asked for."`
 		Team        string         `json:"team,omitempty" maxLength:"200" doc:"The team that is asked for."`

@@ -19,6 +19,7 @@ type message struct {
 	Notes   []core.Note `json:"notes" doc:"What the channel could not show as it was meant."`
 	// Notices say what of a message that was just posted was not understood.
 	Notices []string `json:"notices,omitempty" doc:"What of a posted message was not understood. Only in the answer to its POST."`
+	Done    []string `json:"done,omitempty" enum:"hand_off,resolve,ask_rating,add_tags,update_contact" doc:"What a bot asked for besides. Only in the answer to its POST."`
 }
 
 func messageOf(m core.Message) message {

@@ -207,13 +207,29 @@ func (e *Engine) Say(ctx context.Context, s Speech) ([]Message, error) {
 	if !ok {
 		return nil, fmt.Errorf("say: channel %q is not configured: %w", c.Channel, ErrInvalid)
 	}
-	said, err := e.o.Store.Say(ctx, Utterance{
-		Conversation: s.Conversation, Sender: s.Sender, Say: e.fit(setup, ch, s.Say), KeepOwner: s.KeepOwner, Once: s.Once,
-	})
+	u := Utterance{Conversation: s.Conversation, Sender: s.Sender, KeepOwner: s.KeepOwner, Once: s.Once}
+	if s.Does != nil {
+		done := e.answered(setup, ch, *s.Does)
+		u.Say, u.Does = done.Say, &done
+	} else {
+		u.Say = e.fit(setup, ch, s.Say)
+	}
+	said, err := e.o.Store.Say(ctx, u)
 	if err != nil {
 		return nil, fmt.Errorf("say: %w", err)
 	}
 	return said, nil
+}
+
+// Fit makes an answer fit a channel and gives ids to its messages, as for all
+// that is said. It is nil for a channel that is not configured.
+func (e *Engine) Fit(id ChannelID, say []Saying) []Spoken {
+	setup := e.setup.Load()
+	ch, ok := setup.Channels[id]
+	if !ok {
+		return nil
+	}
+	return e.fit(setup, ch, say)
 }
 
 // fit gives ids to what is to be said and makes it fit the channel.

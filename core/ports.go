@@ -22,6 +22,7 @@ const (
 	CauseAsked    Cause = "asked"     // somebody named the new owner
 	CauseQueue    Cause = "queue"     // it waited, and its turn may have come
 	CauseAway     Cause = "away"      // its agent went away
+	CauseGone     Cause = "gone"      // its owner is not configured any more
 )
 
 // Asked is a question to a router.
@@ -131,6 +132,23 @@ type Answer struct {
 	Contact   *ContactPatch // nil for none
 	// Notices say what of the answer was not understood or not carried out.
 	Notices []string
+}
+
+// Does names what the answer asks for besides being said.
+func (a Answer) Does() []string {
+	var does []string
+	for _, deed := range []struct {
+		name  string
+		asked bool
+	}{
+		{"hand_off", a.HandOff != nil}, {"resolve", a.Resolve}, {"ask_rating", a.AskRating},
+		{"add_tags", len(a.Tags) > 0}, {"update_contact", a.Contact != nil},
+	} {
+		if deed.asked {
+			does = append(does, deed.name)
+		}
+	}
+	return does
 }
 
 // Saying is one message to be said.

@@ -15,8 +15,9 @@ type Store interface {
 	// follows from them: contact, conversation, message, owner, work. An item
 	// that is known already changes nothing.
 	Record(ctx context.Context, a Arrival) ([]ItemFate, error)
-	// Say queues messages in a conversation. It returns ErrNotOwner if a bot
-	// speaks that does not own it. The same Once again returns what the first
+	// Say queues messages in a conversation, and carries out what a bot asks for
+	// with them. It returns ErrNotOwner if a bot speaks that does not own it, or
+	// one that was in a loop with others and does not any more. The same Once again returns what the first
 	// call stored.
 	Say(ctx context.Context, u Utterance) ([]Message, error)
 	// Start begins a conversation, beside any that the contact has: what they
@@ -111,7 +112,10 @@ type Utterance struct {
 	Say          []Spoken
 	// KeepOwner: an agent speaks without taking over from a bot.
 	KeepOwner bool
-	Once      string // idempotency key, empty for none
+	// Does is what a bot wants done besides saying Say, as in an answer to a turn;
+	// nil for nothing.
+	Does *TurnDone
+	Once string // idempotency key, empty for none
 }
 
 // Spoken is a message with its id, fitted to its channel.
@@ -127,7 +131,10 @@ type Speech struct {
 	Sender       Sender
 	Say          []Saying
 	KeepOwner    bool
-	Once         string
+	// Does is what a bot says and does, as in an answer to a turn, in place of Say;
+	// nil for what is only said.
+	Does *Answer
+	Once string
 }
 
 // Change alters what is not nil.

@@ -55,12 +55,16 @@ func (e *Engine) turn(ctx context.Context, s *Setup, w TurnWork) Outcome {
 		return botFailed(w, f)
 	}
 	e.o.Observer.Turn(w.Bot, "ok", e.o.Now().Sub(begun))
-	if answer.AskRating {
-		answer.Say = append(answer.Say, Saying{Content: rating(s.Rate)})
+	return e.answered(s, ch, answer)
+}
+
+// answered is a bot's answer as it is stored and carried out.
+func (e *Engine) answered(s *Setup, ch Channel, a Answer) TurnDone {
+	if a.AskRating {
+		a.Say = append(a.Say, Saying{Content: rating(s.Rate)})
 	}
 	return TurnDone{
-		Say: e.fit(s, ch, answer.Say), HandOff: answer.HandOff, Resolve: answer.Resolve,
-		Tags: answer.Tags, Contact: answer.Contact, Notices: answer.Notices,
+		Say: e.fit(s, ch, a.Say), HandOff: a.HandOff, Resolve: a.Resolve, Tags: a.Tags, Contact: a.Contact, Notices: a.Notices,
 	}
 }
 

@@ -63,11 +63,16 @@ func (a *answer) message(n int, o object) {
 		return
 	}
 	r := &reader{place: fmt.Sprintf("Message %d of the answer", n)}
+	a.take(r, o)
+	a.Notices = append(a.Notices, r.notices...)
+}
+
+// take takes in what a message says and does.
+func (a *answer) take(r *reader, o object) {
 	if saying, ok := r.saying(o); ok {
 		a.Say = append(a.Say, saying)
 	}
 	a.do(r, o.object("metadata"))
-	a.Notices = append(a.Notices, r.notices...)
 }
 
 // do takes in what a message wants done, beside what it says.
@@ -110,6 +115,11 @@ func (r *reader) handOff(meta object) *core.HandOff {
 		}
 		return nil
 	}
+	for _, key := range []string{keyAssignTo, keyAssignTeam} {
+		if meta.has(key) && meta.text(key) == "" && meta[key] != "" {
+			r.note("has a %s that is no text, and hands over to whoever the rules say", key)
+		}
+	}
 	hand := &core.HandOff{To: meta.text(keyAssignTo), Team: meta.text(keyAssignTeam)}
 	if name := event.text("name"); name != "" {
 		hand.Event = &core.BotEvent{Name: name, Data: event.object("data").without()}
@@ -127,9 +137,12 @@ func (a *answer) update(r *reader, details object) {
 	for key, to := range map[string]**string{
 		"displayName": &patch.Name, "email": &patch.Email, "phoneNumber": &patch.Phone, "imageLink": &patch.ImageLink,
 	} {
-		if details.has(key) {
-			value := details.text(key)
-			*to, set = &value, true
+		switch value, words := details[key], details.text(key); {
+		case value == nil:
+		case words == "" && value != "":
+			r.note("asks for %s with a %s that is no text, which was left out", actionUpdate, key)
+		default:
+			*to, set = &words, true
 		}
 	}
 	if more := details.object("metadata"); len(more) > 0 {

@@ -33,6 +33,27 @@ func ReadMessage(body []byte) (core.Saying, []string, error) {
 	return saying, r.notices, nil
 }
 
+// ReadBotMessage reads one message that a bot posted in Kommunicate's form by
+// itself: what it says and does is as in an answer. The error is core.ErrInvalid
+// where it says and does nothing, or ErrTooLarge.
+func ReadBotMessage(body []byte) (core.Answer, error) {
+	o, err := readObject(body)
+	if err != nil {
+		return core.Answer{}, fmt.Errorf("read a message: %w", err)
+	}
+	a := &answer{}
+	r := &reader{place: "The message"}
+	a.take(r, o)
+	if o.object("metadata").has(keyTrigger) {
+		r.note("has %s, which is only heeded in a hidden message of an agent's", keyTrigger)
+	}
+	a.Notices = r.notices
+	if len(a.Say) == 0 && len(a.Does()) == 0 {
+		return core.Answer{}, fmt.Errorf("read a message: %w: it has neither text nor a template with something in it, and asks for nothing", core.ErrInvalid)
+	}
+	return a.Answer, nil
+}
+
 // ReadTrigger reads a hidden message that stands for an event, as in "Trigger
 // event on bot platform". It reports false for any other body.
 func ReadTrigger(body []byte) (core.BotEvent, bool) {

@@ -21,6 +21,7 @@ const (
 	RuleInConversation = "in_conversation"
 	RuleQueue          = "queue"
 	RuleAway           = "agent_away"
+	RuleGone           = "owner_gone"
 	RuleStays          = "stays"
 	RuleAutomatic      = "automatic"
 	RuleEverybody      = "notify_everybody"
@@ -53,6 +54,8 @@ func (t *Table) Route(a core.Asked) core.Decision {
 	case core.CauseAway:
 		r.add(RuleAway, false, fmt.Sprintf("%s has gone away, so that somebody else is looked for.", r.AgentName(a.Owner.ID)))
 		r.people(r.decision.Team)
+	case core.CauseGone:
+		r.gone()
 	case core.CauseAsked:
 		r.moved()
 	case core.CauseNew, core.CauseReopened:
@@ -171,6 +174,19 @@ func (r *route) botFails() {
 		text = strings.TrimSuffix(r.asked.Because, ".") + ". So a person is looked for."
 	}
 	r.add(RuleBotFails, false, text)
+	r.people(r.decision.Team, r.present("")...)
+}
+
+// gone finds an owner in place of one who is not configured any more. What a bot
+// had goes the way of a new conversation, to the bot that took its place; what
+// people had stays with people.
+func (r *route) gone() {
+	was := r.asked.Owner
+	r.add(RuleGone, false, fmt.Sprintf("%s is not configured any more, so that somebody else is looked for.", orID(was.Name, was.ID)))
+	if was.Type == core.BotOwner {
+		r.anew()
+		return
+	}
 	r.people(r.decision.Team, r.present("")...)
 }
 

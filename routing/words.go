@@ -10,7 +10,8 @@ import (
 // words are what the contact is told: a welcome to a new conversation, and that
 // nobody is there. A bot speaks for itself, and a move among us is not news.
 func (r *route) words() string {
-	moved := r.asked.Cause == core.CauseAsked || r.asked.Cause == core.CauseAway
+	moved := r.asked.Cause == core.CauseAsked || r.asked.Cause == core.CauseAway ||
+		r.asked.Cause == core.CauseGone && r.asked.Owner.Type != core.BotOwner
 	waitsOn := r.asked.Cause == core.CauseQueue && r.decision.Queue != ""
 	if r.decision.Owner.Type == core.BotOwner || moved || waitsOn {
 		return ""

@@ -33,22 +33,11 @@ func (t *tx) change(id core.ConversationID, ch core.Change) (refused, err error)
 	if ch.IfEpoch != nil && *ch.IfEpoch != c.OwnerEpoch {
 		return core.ErrStale, nil
 	}
-	if ch.Owner != nil || ch.Team != nil {
-		if err := t.reassign(c, ch); err != nil {
-			return nil, err
-		}
+	if refused = c.refuses(ch); refused != nil {
+		return refused, nil
 	}
-	if ch.Status != nil {
-		set := func() error { return t.setStatus(c, *ch.Status) }
-		switch {
-		case *ch.Status == core.Open && c.unowned() && c.Status == core.Waiting:
-			set = func() error { return t.unpark(c, ch) }
-		case *ch.Status == core.Resolved && c.Status != core.Resolved:
-			set = func() error { return t.resolve(c, true) }
-		}
-		if err := set(); err != nil {
-			return nil, err
-		}
+	if err := t.changeOwner(c, ch); err != nil {
+		return nil, err
 	}
 	if ch.Tags != nil {
 		c.Tags = nil
@@ -66,6 +55,44 @@ func (t *tx) change(id core.ConversationID, ch core.Change) (refused, err error)
 		}
 	}
 	return nil, t.save(c)
+}
+
+// refuses says why a change of the status cannot be: only the rules put a
+// conversation into a queue, for it would else wait where nobody looks.
+func (c *conversation) refuses(ch core.Change) error {
+	if ch.Status == nil || *ch.Status != core.Waiting || c.Status == core.Waiting && ch.Owner == nil && ch.Team == nil {
+		return nil
+	}
+	return fmt.Errorf("a conversation waits where the rules put it into a queue: to ask them, set owner to \"\" and leave out status: %w", core.ErrInvalid)
+}
+
+// changeOwner moves the status on and gives the conversation away. What is opened
+// is open before the rules are asked, so that they may have it wait.
+func (t *tx) changeOwner(c *conversation, ch core.Change) error {
+	opens := ch.Status != nil && *ch.Status == core.Open && c.Status != core.Open
+	if opens && c.Status != core.Waiting {
+		if err := t.setStatus(c, core.Open); err != nil {
+			return err
+		}
+	}
+	switch {
+	case ch.Owner != nil || ch.Team != nil:
+		if err := t.reassign(c, ch); err != nil {
+			return err
+		}
+	case opens && (c.unowned() || !t.s.known(c.Owner)):
+		rules := ""
+		if err := t.reassign(c, core.Change{Owner: &rules}); err != nil {
+			return err
+		}
+	}
+	switch {
+	case ch.Status == nil || opens && c.unowned():
+		return nil
+	case *ch.Status == core.Resolved:
+		return t.resolve(c, true)
+	}
+	return t.setStatus(c, *ch.Status)
 }
 
 // reassign gives the conversation to whom the change names, by the rules if it
@@ -92,17 +119,6 @@ func (t *tx) reassign(c *conversation, ch core.Change) error {
 		return err
 	}
 	return t.own(c, core.CauseAsked, d)
-}
-
-// unpark opens what waits and has no agent by asking the rules, which may have it
-// wait on: nobody would know of it otherwise. A change that names an owner or a
-// team has asked them already.
-func (t *tx) unpark(c *conversation, ch core.Change) error {
-	if ch.Owner != nil || ch.Team != nil {
-		return nil
-	}
-	rules := ""
-	return t.reassign(c, core.Change{Owner: &rules})
 }
 
 // unowned reports whether neither an agent nor a bot owns the conversation.

@@ -63,8 +63,8 @@ func (s *Store) watchRoom(ctx context.Context) {
 }
 
 // workDesk does what agents' comings and goings ask for: who lost the connection
-// is offline, what those who left have open goes to others, and those who wait
-// get whoever has room. Each step is a transaction of its own that looks again at
+// is offline, what those who left or are not configured any more have open goes
+// to others, and those who wait get whoever has room. Each step is a transaction of its own that looks again at
 // what it changes, so that a desk on another node does no harm.
 func (s *Store) workDesk(ctx context.Context) lanes.Result {
 	next, err := s.lookAround(ctx)
@@ -75,7 +75,7 @@ func (s *Store) workDesk(ctx context.Context) lanes.Result {
 }
 
 func (s *Store) lookAround(ctx context.Context) (next time.Duration, err error) {
-	for _, step := range []func(context.Context) error{s.missAgents, s.takeOver, s.seatAll} {
+	for _, step := range []func(context.Context) error{s.missAgents, s.replaceAll, s.takeOver, s.seatAll} {
 		if err := step(ctx); err != nil {
 			return 0, err
 		}
@@ -118,7 +118,8 @@ func (s *Store) takeOver(ctx context.Context) error {
 	}
 	for _, p := range left {
 		if s.desk().ReassignAway {
-			if err := s.clearDesk(ctx, p.ID); err != nil {
+			open := core.Owner{Type: core.AgentType, ID: p.ID}
+			if err := s.eachOpen(ctx, open, func(t *tx, id core.ConversationID) error { return t.leave(id, p.ID) }); err != nil {
 				return err
 			}
 		}
@@ -130,27 +131,6 @@ func (s *Store) takeOver(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-// clearDesk routes what the agent has open anew.
-func (s *Store) clearDesk(ctx context.Context, agent string) error {
-	for last := int64(0); ; {
-		rows, err := s.db.Rows(ctx, `SELECT id FROM conversation WHERE owner_type = 'agent' AND status = 'open' AND owner_id = $1 AND id > $2 ORDER BY id LIMIT $3`, agent, last, deskPage)
-		if err != nil {
-			return fmt.Errorf("read what the agent has open: %w", err)
-		}
-		open, err := collect(rows, func(scan func(...any) error) (id int64, err error) { return id, scan(&id) })
-		if err != nil || len(open) == 0 {
-			return err
-		}
-		for _, id := range open {
-			c := core.ConversationID(id)
-			if err := s.do(ctx, c, func(t *tx) error { return t.leave(c, agent) }); err != nil {
-				return err
-			}
-		}
-		last = open[len(open)-1]
-	}
 }
 
 // leave gives a conversation of an agent who is not there to somebody who is. If

@@ -16,6 +16,16 @@ const (
 	loopsLookBack = 60     // messages
 )
 
+// unlessLooping is what is to become of what a bot says and does: if it is taken
+// for part of a loop nothing of it, for people are to look.
+func (t *tx) unlessLooping(c *conversation, o core.TurnDone) (core.TurnDone, error) {
+	loop, err := t.looping(c, o)
+	if err != nil || loop == "" {
+		return o, err
+	}
+	return core.TurnDone{Failed: true, Notices: []string{loop + " Its answer was held back."}}, nil
+}
+
 // looping says why the turn is taken for part of a loop, "" if it is not.
 func (t *tx) looping(c *conversation, o core.TurnDone) (string, error) {
 	if o.HandOff != nil && c.hops >= mostHops {

@@ -103,14 +103,23 @@ func (t *tx) tellDecision(c *conversation, d core.Decision) error {
 	return t.saySystem(c, d.Say)
 }
 
-// saySystem tells the contact something by ourselves.
+// saySystem tells the contact something by ourselves. Where its channel is not
+// configured any more nothing can be fitted, and sending says so.
 func (t *tx) saySystem(c *conversation, words string) error {
-	text := core.Text{Body: words}
-	id := core.MessageID(t.s.newID())
-	_, err := t.queue(c, core.Sender{Type: core.FromSystem}, core.Spoken{ID: id, Fitted: core.Fitted{
-		Saying: core.Saying{Content: text}, Parts: []core.Content{text},
-	}}, id)
-	return err
+	text := core.Saying{Content: core.Text{Body: words}}
+	var say []core.Spoken
+	if t.s.o.Fit != nil {
+		say = t.s.o.Fit(c.Channel, []core.Saying{text})
+	}
+	if len(say) == 0 {
+		say = []core.Spoken{{ID: core.MessageID(t.s.newID()), Fitted: core.Fitted{Saying: text, Parts: []core.Content{text.Content}}}}
+	}
+	for _, spoken := range say {
+		if _, err := t.queue(c, core.Sender{Type: core.FromSystem}, spoken, say[0].ID); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // welcome has the bot greet, before the first message.

@@ -220,7 +220,7 @@ func (t *tx) listen(ch core.ChannelInfo, who identity) (c *conversation, fresh b
 			return nil, false, err
 		}
 	default:
-		return c, false, nil
+		return c, false, t.replace(c)
 	}
 	d, err := t.decide(c, core.Asked{Cause: cause})
 	if err != nil {

@@ -2,7 +2,9 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strings"
 
 	"causeway/core"
 )
@@ -36,6 +38,15 @@ func (t *tx) say(u core.Utterance) (said []core.Message, refused, err error) {
 	if refused, err = t.mayspeak(c, u); refused != nil || err != nil {
 		return nil, refused, err
 	}
+	var does core.TurnDone
+	if u.Does != nil {
+		if does, err = t.unlessLooping(c, *u.Does); err != nil {
+			return nil, nil, err
+		}
+		if does.Failed {
+			return nil, core.ErrNotOwner, errors.Join(t.notice(c, strings.Join(does.Notices, " ")), t.carryOut(c, does), t.save(c))
+		}
+	}
 	for i, spoken := range u.Say {
 		r := outgoing(u.Sender, spoken, u.Say[0].ID)
 		if r.Private {
@@ -58,7 +69,7 @@ func (t *tx) say(u core.Utterance) (said []core.Message, refused, err error) {
 	if u.Sender.Type == core.FromAgent {
 		c.Unread = 0
 	}
-	return said, nil, t.save(c)
+	return said, nil, errors.Join(t.carryOut(c, does), t.save(c))
 }
 
 // mayspeak refuses a bot that does not own the conversation, and gives the

@@ -131,6 +131,9 @@ func (s *Store) Merge(ctx context.Context, into, from core.ContactID) (core.Cont
 }
 
 func (t *tx) merge(into, from core.ContactID) error {
+	if err := t.mergeMetadata(into, from); err != nil {
+		return err
+	}
 	for _, query := range []string{
 		`UPDATE identity SET contact_id = $1 WHERE contact_id = $2`,
 		`UPDATE conversation SET contact_id = $1 WHERE contact_id = $2`,
@@ -139,6 +142,7 @@ func (t *tx) merge(into, from core.ContactID) error {
 			email = CASE WHEN email = '' THEN (SELECT o.email FROM contact o WHERE o.id = $2) ELSE email END,
 			phone = CASE WHEN phone = '' THEN (SELECT o.phone FROM contact o WHERE o.id = $2) ELSE phone END,
 			username = CASE WHEN username = '' THEN (SELECT o.username FROM contact o WHERE o.id = $2) ELSE username END,
+			language = CASE WHEN language = '' THEN (SELECT o.language FROM contact o WHERE o.id = $2) ELSE language END,
 			image_link = CASE WHEN image_link = '' THEN (SELECT o.image_link FROM contact o WHERE o.id = $2) ELSE image_link END WHERE id = $1`,
 	} {
 		if _, err := t.Exec(query, int64(into), int64(from)); err != nil {
@@ -149,6 +153,31 @@ func (t *tx) merge(into, from core.ContactID) error {
 		return fmt.Errorf("merge contacts: %w", err)
 	}
 	return t.note("conversation.updated", 0, map[string]any{"contact_id": into, "merged": from})
+}
+
+// mergeMetadata adds what is known of from to what is known of into.
+func (t *tx) mergeMetadata(into, from core.ContactID) error {
+	var known [2]core.Metadata
+	for i, id := range []core.ContactID{from, into} {
+		var metadata string
+		if err := t.Row(`SELECT metadata FROM contact WHERE id = $1`, []any{int64(id)}, &metadata); err != nil {
+			return fmt.Errorf("read contact: %w", err)
+		}
+		if err := unpack(metadata, &known[i]); err != nil {
+			return fmt.Errorf("read contact: %w", err)
+		}
+	}
+	if len(known[0]) == 0 {
+		return nil
+	}
+	packed, err := pack(merge(known[0], known[1]))
+	if err != nil {
+		return err
+	}
+	if _, err := t.Exec(`UPDATE contact SET metadata = $1 WHERE id = $2`, packed, int64(into)); err != nil {
+		return fmt.Errorf("merge contacts: %w", err)
+	}
+	return nil
 }
 
 // sortedMissing is the core's word for a row that is not there, nil for any

@@ -44,6 +44,10 @@ type Options struct {
 	// may be nil.
 	Burst    func(bot string) time.Duration
 	Resolved func() string
+	// Fit makes what we say ourselves fit its channel; nil for as it is.
+	Fit func(core.ChannelID, []core.Saying) []core.Spoken
+	// Known reports whether an owner is configured; nil for all are.
+	Known func(core.Owner) bool
 	// Desk is what is configured about agents; nil for the defaults.
 	Desk func() Desk
 	// Retention is how long deliveries are kept, TTL how long a held message may

@@ -245,12 +245,8 @@ func (t *tx) turnDone(w core.TurnWork, task lanes.Task, o core.TurnDone) error {
 		}
 		return t.save(c)
 	}
-	loop, err := t.looping(c, o)
-	if err != nil {
+	if o, err = t.unlessLooping(c, o); err != nil {
 		return err
-	}
-	if loop != "" { // nothing of it is said: people are to look
-		o = core.TurnDone{Failed: true, Notices: []string{loop + " Its answer was held back."}}
 	}
 	for i := range o.Say {
 		if _, err := t.queue(c, from, o.Say[i], o.Say[0].ID); err != nil {

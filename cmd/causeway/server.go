@@ -65,7 +65,8 @@ func newServer(ctx context.Context, c *config.Config, log *logrus.Logger) (_ *se
 	ids := db.NewIDs(0, clock.Now)
 	s.store, err = store.Open(ctx, c.Store.URL, store.Options{
 		Router: s, MediaURL: s.files.URL, Now: clock.Now, Clock: clock, Addr: nodeName(c), IDs: ids, Log: log,
-		Burst: s.burst, Resolved: func() string { return s.setup.Load().config.Texts.Resolved }, Desk: s.desk,
+		Burst: s.burst, Resolved: func() string { return s.setup.Load().config.Texts.Resolved }, Desk: s.desk, Known: s.known,
+		Fit:       func(ch core.ChannelID, say []core.Saying) []core.Spoken { return s.engine.Fit(ch, say) },
 		Retention: c.Retention.Deliveries, TTL: c.OutboundTTL, Grace: shutdownTime,
 	})
 	if err != nil {
@@ -95,6 +96,21 @@ func nodeName(c *config.Config) string {
 
 // Route implements core.Router by the rules in force.
 func (s *server) Route(a core.Asked) core.Decision { return s.setup.Load().rules.Route(a) }
+
+// known reports whether an owner is one of the config's.
+func (s *server) known(o core.Owner) bool {
+	rules := s.setup.Load().rules
+	switch o.Type {
+	case core.AgentType:
+		return rules.IsAgent(o.ID)
+	case core.BotOwner:
+		return rules.IsBot(o.ID)
+	case core.TeamOwner:
+		return rules.TeamExists(o.ID)
+	case core.Nobody:
+	}
+	return true
+}
 
 // burst is how long a bot wants its messages gathered.
 func (s *server) burst(bot string) time.Duration {
