@@ -8,6 +8,7 @@ func (f fitter) instead(s Saying) (Fitted, bool) {
 		return Fitted{}, false
 	}
 	before := f.Notes[:len(f.Notes):len(f.Notes)]
+	f.unseen(s.Content)
 	f.add(s.Content)
 	if !loses(f.Notes) {
 		return Fitted{}, false

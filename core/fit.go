@@ -58,6 +58,7 @@ func Fit(answer []Saying, caps Capabilities, o FitOptions) []Fitted {
 			}
 		}
 		if !f.Private {
+			f.unseen(f.Content)
 			f.add(f.Content)
 		}
 		number = f.number

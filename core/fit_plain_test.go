@@ -1,6 +1,8 @@
 package core_test
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	"causeway/core"
@@ -26,6 +28,7 @@ func TestPlainTextAgreesWithMarkup(t *testing.T) {
 		{core.HTML, `<a title="1 > 0" href="https://ex.com">x</a>`},
 		{core.HTML, "<h1>Menu</h1>Soup<pre>\na\n  b\n</pre><blockquote>q</blockquote>end"},
 		{core.HTML, `<img src="https://ex.com/a.png" alt="Cat"> <img src="https://ex.com/b.png"> <img src="x" alt="Dog">`},
+		{core.HTML, `<iframe src="https://ex.com/f" title="Film"></iframe> <video src="https://ex.com/v.mp4"> <video><source src=https://ex.com/w.mp4></video> <object data="https://ex.com/o">x</object> <audio src="y">`},
 		{core.HTML, "<table><tr><th>A</th><td>1</td></tr><tr><th>B</th><td>2</td></tr></table>"},
 		{core.HTML, "<b></b><br>"},
 		{core.Markdown, "**a** __b__ *c* _d_ ~~e~~ ***f*** **g _h_ i**"},
@@ -44,6 +47,35 @@ func TestPlainTextAgreesWithMarkup(t *testing.T) {
 		}
 		if got, ok := fitted[0].Parts[0].(core.Text); !ok || got.Body != want {
 			t.Errorf("%q\n is %q\nnot %q", body, got.Body, want)
+		}
+	}
+}
+
+// What of markup is for nobody to see, or leads nowhere, is told.
+func TestUnseenMarkupIsTold(t *testing.T) {
+	for _, c := range []struct {
+		content core.Content
+		path    string
+		told    []string
+	}{
+		{core.Text{Body: `a<script type="x">alert("s")</script><style>b{}</style>`, Format: core.HTML}, "body", []string{`type="x"`, `alert("s")`, "b{}"}},
+		{core.Text{Body: `<a href="javascript:y">b</a><img src="data:image/png;z" alt="p"><input value=v placeholder="w">`, Format: core.HTML}, "body", []string{"javascript:y", "data:image/png;z", "v", "w"}},
+		{core.Text{Body: `[b](javascript:y) [c](https://ex.com)`, Format: core.Markdown}, "body", []string{"javascript:y"}},
+		{core.Choices{Media: &core.Media{Media: core.Image, URL: "https://ex.com/a.png", Caption: "c<script>s</script>", Format: core.HTML}, Buttons: []core.Button{{Type: core.Reply, Title: "A"}}}, "media.caption", []string{"s"}},
+		{core.Album{Items: []core.Media{{}, {Media: core.Image, URL: "https://ex.com/a.png", Caption: "c<style>s</style>", Format: core.HTML}}}, "items[1].caption", []string{"s"}},
+		{core.Cards{Body: "c<script>s</script>", Format: core.HTML, Cards: []core.Card{{Title: "T"}}}, "body", []string{"s"}},
+		{core.Form{Body: "c<script>s</script>", Format: core.HTML, Fields: []core.Field{{Type: core.TextField, Name: "n"}}}, "body", []string{"s"}},
+		{core.Text{Body: "a<b>c</b><!-- d --> <a href='https://ex.com'>e</a><a href=#f>g</a><img src=https://ex.com/h>", Format: core.HTML}, "", nil},
+		{core.Text{Body: "<script>s</script>"}, "", nil},
+	} {
+		var told []string
+		for _, n := range core.Fit([]core.Saying{{Content: c.content}}, words, options)[0].Notes {
+			if n.Rule == "markup_left_out" && n.Path == c.path && n.Severity == core.Lost {
+				told = append(told, strings.Split(n.From, "\n")...)
+			}
+		}
+		if !slices.Equal(told, c.told) {
+			t.Errorf("%+v\ntold %q, want %q", c.content, told, c.told)
 		}
 	}
 }

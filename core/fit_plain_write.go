@@ -78,8 +78,12 @@ func (w *plainWriter) tag(t htmlTag) {
 		if !t.end {
 			w.href, w.linkAt = attribute(t.attributes, "href"), w.out.Len()
 		}
-	case "img":
-		w.picture(attribute(t.attributes, "alt"), attribute(t.attributes, "src"))
+	case "img", "video", "audio", "source", "iframe", "embed", "object":
+		if alt := attribute(t.attributes, "alt"); alt != "" || t.end {
+			w.picture(alt, shownBy(t))
+		} else {
+			w.picture(attribute(t.attributes, "title"), shownBy(t))
+		}
 	}
 }
 

@@ -141,7 +141,7 @@ func (s shaper) splits() string {
 }
 
 func (s shaper) html(most int) schema {
-	return messageOf("HTML: b, i, u, s, code, pre, a, ul, ol, li, br, p.",
+	return messageOf("HTML: b, i, u, s, code, pre, a, ul, ol, li, br, p. Scripts, styles and what is typed into are left out.",
 		schema{"message": wording("", most), "messageType": schema{"const": "html"}}, "message", "messageType")
 }
 

@@ -55,18 +55,23 @@ func (b *builder) readHTML(body string) {
 }
 
 func (b *builder) start(token html.Token) {
-	var href, alt string
+	var href, alt, title string
 	for _, a := range token.Attr {
 		switch a.Key {
-		case "href", "src":
+		case "href", "src", "data":
 			href = a.Val
 		case "alt":
 			alt = a.Val
+		case "title":
+			title = a.Val
 		case "class":
 			if token.Data == "span" && a.Val == "tg-spoiler" {
 				token.Data = "tg-spoiler"
 			}
 		}
+	}
+	if alt == "" {
+		alt = title
 	}
 	b.open(token.Data, href, alt)
 }

@@ -167,7 +167,7 @@ func (b *builder) open(name, href, alt string) {
 		if leads(href) {
 			b.link, b.shown = &link{href}, false
 		}
-	case "img":
+	case "img", "video", "audio", "source", "iframe", "embed", "object":
 		b.picture(href, alt)
 	}
 }
