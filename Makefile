@@ -38,7 +38,7 @@ golden: ## write the golden files anew; read the diff that follows
 	$(GO) test $(GOLDEN) -update
 	@git diff --stat
 
-docs: ## write what is generated of README.md and docs/channels.md
+docs: ## write what is generated of README.md, docs/channels.md and docs/faults.md
 	$(GO) test -count=1 -run '^TestPages$$' ./connectors -update
 
 fuzz: ## run every fuzz target for FUZZTIME each: make fuzz FUZZTIME=10m

@@ -19,12 +19,13 @@ import (
 // update has the pages written anew. The flag is connectortest's.
 func update() bool { return flag.Lookup("update").Value.String() == "true" }
 
-// TestPages compares docs/channels.md and the table in README.md with what the
-// kinds say of themselves.
+// TestPages compares docs/channels.md, docs/faults.md and the table in README.md
+// with what the kinds say of themselves.
 func TestPages(t *testing.T) {
 	kinds := connectors.Kinds(kit.Offline(func(address string) { t.Errorf("a kind called %s", address) }))
 	section(t, "../README.md", overview(kinds))
 	section(t, "../docs/channels.md", shows(kinds)+becomes(kinds))
+	section(t, "../docs/faults.md", faultsOf(kinds))
 }
 
 // section compares what stands in a page between two marks with text.

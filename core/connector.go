@@ -22,6 +22,8 @@ type Kind struct {
 	// Group reports whether an address is that of a group of people; nil where
 	// there are none. Some providers take fewer messages for one.
 	Group func(Address) bool
+	// Faults are what the provider's codes stand for, for people to read.
+	Faults []Fault
 	// Render turns one part of fitted content into native calls, to be made in
 	// order. It is pure. It takes whatever Fit made fit for Capabilities; an
 	// error is a fault of ours, and the message fails with it. Only a Native may be
@@ -109,6 +111,12 @@ type (
 	// other's items; App never shows a secret.
 	Account interface {
 		Account() (app, account string)
+	}
+	// Sharer is a Connector whose provider counts calls of several channels
+	// together. Those with the same key for OneAccount or OneApp share its limits;
+	// an empty key is shared with none. A key is never shown, and is no secret.
+	Sharer interface {
+		Shares(Scope) string
 	}
 )
 

@@ -13,12 +13,25 @@ type Fault struct {
 	Kind FaultKind `json:"kind"`
 	Code string    `json:"code,omitempty"` // the provider's own code, or ours
 	// Message is a sentence that a person can act on. It holds no secret.
-	Message string        `json:"message,omitempty"`
-	After   time.Duration `json:"-"` // how long to wait, if the other side said so
-	// Pair: a rate limit that binds this one contact, not the whole channel.
-	Pair bool  `json:"-"`
-	Err  error `json:"-"`
+	Message string `json:"message,omitempty"`
+	// Link is the provider's page about the code, if it has one.
+	Link  string        `json:"link,omitempty"`
+	After time.Duration `json:"-"` // how long to wait, if the other side said so
+	Scope Scope         `json:"-"` // what a rate limit binds
+	Err   error         `json:"-"`
 }
+
+// Scope is what a provider counts together for a limit.
+type Scope string
+
+// The scopes. An account is the provider's customer, who may have several
+// channels; an app is what makes the calls, perhaps for several accounts.
+const (
+	OneChannel Scope = ""
+	OneContact Scope = "contact"
+	OneAccount Scope = "account"
+	OneApp     Scope = "app"
+)
 
 // FaultKind says what to do.
 type FaultKind string

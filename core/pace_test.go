@@ -2,6 +2,7 @@ package core
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"testing"
 	"time"
@@ -99,7 +100,7 @@ func TestABotThatHangsLeavesRoomForOthers(t *testing.T) {
 		<-hangs.heard
 	}
 	for waited, want := range map[time.Duration]time.Duration{0: crowdWait, 8 * time.Second: 2 * time.Second, time.Hour: crowdPatience} {
-		if got, ok := turn("hangs", waited).(Later); !ok || got != (Later{After: want}) {
+		if got, ok := turn("hangs", waited).(Later); !ok || fmt.Sprint(got) != fmt.Sprint(Later{After: want}) {
 			t.Errorf("one more, after %s: %+v", waited, got)
 		}
 	}
@@ -114,7 +115,7 @@ func TestABotThatHangsLeavesRoomForOthers(t *testing.T) {
 }
 
 func TestAContactWhoIsRefusedIsLeftAloneForLongerAndLonger(t *testing.T) {
-	c := &oneCall{err: &Fault{Kind: RateLimited, Pair: true, After: 3 * time.Second}}
+	c := &oneCall{err: &Fault{Kind: RateLimited, Scope: OneContact, After: 3 * time.Second}}
 	e := policyEngine(c, 0, true)
 	to := func(a Address) time.Duration {
 		w := policySend(FromBot)
@@ -135,7 +136,7 @@ func TestAContactWhoIsRefusedIsLeftAloneForLongerAndLonger(t *testing.T) {
 	}
 	c.err = nil
 	to("a")
-	c.err = &Fault{Kind: RateLimited, Pair: true}
+	c.err = &Fault{Kind: RateLimited, Scope: OneContact}
 	if got := to("a"); got != time.Second {
 		t.Errorf("after one that was taken it waits %s", got)
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -75,7 +76,7 @@ func TestWhatBecomesOfACall(t *testing.T) {
 		"a closed window, a bot":      {err: fault(WindowClosed), from: FromBot, want: SendFailed{Fault: fault(WindowClosed)}},
 		"a closed window, an agent":   {err: fault(WindowClosed), from: FromAgent, want: SendFailed{Fault: fault(WindowClosed), Hold: true}},
 		"too many calls":              {err: &Fault{Kind: RateLimited, After: 9 * time.Second}, want: Later{After: 9 * time.Second, Fault: &Fault{Kind: RateLimited, After: 9 * time.Second}, Pause: true}},
-		"too many to one contact":     {err: &Fault{Kind: RateLimited, Pair: true}, want: Later{After: time.Second, Fault: &Fault{Kind: RateLimited, Pair: true}}},
+		"too many to one contact":     {err: &Fault{Kind: RateLimited, Scope: OneContact}, want: Later{After: time.Second, Fault: &Fault{Kind: RateLimited, Scope: OneContact}}},
 		"a revoked token":             {err: fault(ChannelBroken), want: Later{After: time.Minute, Fault: fault(ChannelBroken), Pause: true}},
 		"no whole answer":             {err: fault(Ambiguous), want: Later{After: 30 * time.Second, Fault: fault(Ambiguous), Unknown: true}},
 		"no whole answer twice":       {err: fault(Ambiguous), work: func(w *SendWork) { w.Resent = true }, want: SendFailed{Fault: fault(Ambiguous)}},
@@ -223,5 +224,39 @@ func TestWhatBecomesOfABotThatFails(t *testing.T) {
 				t.Errorf("got %s, want %s", got, tt.want)
 			}
 		})
+	}
+}
+
+// sharer is a channel that shares limits.
+type sharer struct {
+	oneCall
+	app, account string
+}
+
+func (s *sharer) Shares(of Scope) string {
+	return map[Scope]string{OneApp: s.app, OneAccount: s.account}[of]
+}
+
+// A limit of an account or an app holds back all channels that share it.
+func TestALimitBindsWhoSharesIt(t *testing.T) {
+	first := &sharer{app: "a", account: "a1"}
+	e := policyEngine(&oneCall{}, 0, true)
+	s := e.setup.Load()
+	c := s.Channels["c"]
+	for id, con := range map[ChannelID]Connector{
+		"c": first, "same": &sharer{app: "a", account: "a1"}, "app": &sharer{app: "a", account: "a2"}, "none": &sharer{}, "other": &sharer{app: "b", account: "b1"}, "alone": &oneCall{},
+	} {
+		s.Channels[id] = Channel{ID: id, Kind: c.Kind, Connector: con}
+	}
+	for scope, want := range map[Scope]string{OneChannel: "[]", OneContact: "[]", OneAccount: "[same]", OneApp: "[app same]"} {
+		first.err = &Fault{Kind: RateLimited, Scope: scope, After: time.Second}
+		got, ok := e.Act(t.Context(), policySend(FromBot)).(Later)
+		if !ok || fmt.Sprint(got.Shared) != want || got.Pause != (scope != OneContact) {
+			t.Errorf("%q: %+v, want %s", scope, got, want)
+		}
+	}
+	first.app, first.err = "", &Fault{Kind: RateLimited, Scope: OneApp}
+	if got, _ := e.Act(t.Context(), policySend(FromBot)).(Later); len(got.Shared) > 0 {
+		t.Errorf("who shares with none holds back %v", got.Shared)
 	}
 }

@@ -2,6 +2,7 @@ package core
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -53,7 +54,7 @@ func (e *Engine) send(ctx context.Context, s *Setup, w SendWork) Outcome {
 			return SendFailed{Fault: &Fault{Kind: Ambiguous, Code: "died", Message: "we stopped while sending; whether it was sent is not known"}}
 		}
 	}
-	return e.call(ctx, ch, w, calls[w.Made], w.Made+1 == len(calls))
+	return e.call(ctx, s, ch, w, calls[w.Made], w.Made+1 == len(calls))
 }
 
 func render(k Kind, w SendWork, now time.Time) ([]Payload, error) {
@@ -73,7 +74,7 @@ func render(k Kind, w SendWork, now time.Time) ([]Payload, error) {
 	return calls, nil
 }
 
-func (e *Engine) call(ctx context.Context, ch Channel, w SendWork, p Payload, last bool) Outcome {
+func (e *Engine) call(ctx context.Context, s *Setup, ch Channel, w SendWork, p Payload, last bool) Outcome {
 	leave, ok := e.crowd.enter("channel " + string(ch.ID))
 	if !ok {
 		return turnedAway(e.o.Now().Sub(w.Message.CreatedAt))
@@ -102,11 +103,11 @@ func (e *Engine) call(ctx context.Context, ch Channel, w SendWork, p Payload, la
 	}
 	f := FaultOf(err)
 	e.o.Observer.Call(ch.ID, string(f.Kind), e.o.Now().Sub(begun))
-	return e.sendFailed(ctx, ch, w, f)
+	return e.sendFailed(ctx, s, ch, w, f)
 }
 
 // sendFailed is the whole retry policy for sends.
-func (e *Engine) sendFailed(ctx context.Context, ch Channel, w SendWork, f *Fault) Outcome {
+func (e *Engine) sendFailed(ctx context.Context, s *Setup, ch Channel, w SendWork, f *Fault) Outcome {
 	switch f.Kind {
 	case Permanent:
 		e.trouble.over(ch.ID)
@@ -115,10 +116,10 @@ func (e *Engine) sendFailed(ctx context.Context, ch Channel, w SendWork, f *Faul
 		e.trouble.over(ch.ID)
 		return e.windowClosed(ch, w, f)
 	case RateLimited:
-		if f.Pair {
+		if f.Scope == OneContact {
 			return Later{After: max(f.After, e.pace.refuse(ch.ID, w.To)), Fault: f}
 		}
-		return Later{After: max(f.After, time.Second), Fault: f, Pause: true}
+		return Later{After: max(f.After, time.Second), Fault: f, Pause: true, Shared: s.sharing(ch, f.Scope)}
 	case ChannelBroken:
 		e.troubled(ch.ID, f).WithField("why", f.Message).Warn("the channel is broken: what is to be sent waits, and is tried every minute")
 		return Later{After: brokenPause, Fault: f, Pause: true}
@@ -137,6 +138,22 @@ func (e *Engine) sendFailed(ctx context.Context, ch Channel, w SendWork, f *Faul
 		return SendFailed{Fault: f}
 	}
 	return Later{After: max(f.After, e.backoff(w.Attempts)), Fault: f, Count: true}
+}
+
+// sharing are the other channels that a limit of the scope binds too, in order.
+func (s *Setup) sharing(ch Channel, scope Scope) []ChannelID {
+	own, ok := ch.Connector.(Sharer)
+	if !ok || scope == OneChannel || own.Shares(scope) == "" {
+		return nil
+	}
+	var all []ChannelID
+	for id, other := range s.Channels {
+		if theirs, ok := other.Connector.(Sharer); ok && id != ch.ID && theirs.Shares(scope) == own.Shares(scope) {
+			all = append(all, id)
+		}
+	}
+	slices.Sort(all)
+	return all
 }
 
 // troubled is the log for what people must know of a channel.

@@ -236,8 +236,10 @@ type Later struct {
 	After time.Duration
 	Fault *Fault // nil if it only waits
 	Count bool   // it was an attempt
-	// Pause holds back all other work of the channel for as long.
-	Pause bool
+	// Pause holds back all other work of the channel for as long, and that of
+	// channels which share the limit that was met.
+	Pause  bool
+	Shared []ChannelID
 	// Unknown: a call was made, and its outcome is not known.
 	Unknown bool
 }

@@ -25,6 +25,8 @@ type exchange struct {
 	run func(ctx context.Context) answer
 	// fail words an error of this status the provider's way.
 	fail func(status, retryAfter int) answer
+	// refuse words an error of this code of the provider's; nil where it has none.
+	refuse func(code int) answer
 }
 
 // answer is what goes back over HTTP, with what the ledger notes about it.

@@ -39,6 +39,7 @@ type Fault struct {
 	After      int           `json:"after"` // so many matching calls pass first
 	Times      int           `json:"times"` // so many calls are hit; 0 is all until lifted
 	Status     int           `json:"status"`
+	Code       int           `json:"code"`        // WhatsApp: the error's own code, in place of one for Status
 	RetryAfter int           `json:"retry_after"` // seconds, 1 if zero
 	Delay      time.Duration `json:"-"`
 }
@@ -148,6 +149,10 @@ func (s *Simulator) spoil(w http.ResponseWriter, r *http.Request, f Fault, x exc
 		ok.body = append([]byte(`{"ok":true,"result":"`), bytes.Repeat([]byte("x"), 64<<20)...)
 		ok.write(w)
 	default:
+		if f.Code != 0 && x.refuse != nil {
+			x.refuse(f.Code).write(w)
+			return
+		}
 		x.fail(f.status(), f.retryAfter()).write(w)
 	}
 }

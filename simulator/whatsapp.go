@@ -149,7 +149,7 @@ var graphPath = regexp.MustCompile(`^/graph/v\d+\.\d+/([^/]+)(?:/([a-z_]+))?$`)
 
 // open understands /graph/vNN.N/<node>[/<edge>] (Graph API, Overview).
 func (c *whatsappCloud) open(r *http.Request) exchange {
-	x := exchange{call: Call{Kind: kindWhatsApp, Params: map[string]string{}}, fail: graphFailure}
+	x := exchange{call: Call{Kind: kindWhatsApp, Params: map[string]string{}}, fail: graphFailure, refuse: graphRefusal}
 	refuse := func(e *graphError) exchange {
 		x.run = func(context.Context) answer { return e.answer() }
 		return x

@@ -21,7 +21,7 @@ var graphTitles = map[int]string{
 	130429: "Rate limit hit", 131000: "Something went wrong", 131008: "Required parameter is missing", 131009: "Parameter value is not valid",
 	131021: "Recipient cannot be sender", 131026: "Message undeliverable", 131047: "Re-engagement message", 131051: "Unsupported message type",
 	131053: "Media upload error", 131056: "(Business Account, Consumer Account) pair rate limit hit",
-	132000: "Number of parameters does not match the expected number of params", 132001: "Template name does not exist in the translation",
+	80007: "Rate limit issues", 132000: "Number of parameters does not match the expected number of params", 132001: "Template name does not exist in the translation",
 }
 
 func graph(status, code int, format string, a ...any) *graphError {
@@ -77,6 +77,11 @@ func (e *graphError) webhook() obj {
 		"code": e.code, "title": e.title, "message": e.title, "error_data": obj{"details": e.details},
 		"href": "https://developers.facebook.com/documentation/business-messaging/whatsapp/support/error-codes",
 	}
+}
+
+// graphRefusal is an error of the code, with the status that nearly all have.
+func graphRefusal(code int) answer {
+	return graph(http.StatusBadRequest, code, "Asked for by a fault.").answer()
 }
 
 // graphFailure words a fault: throttling has HTTP status 400 at Meta.

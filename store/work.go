@@ -69,7 +69,7 @@ func (s *Store) workSend(ctx context.Context, task lanes.Task) lanes.Result {
 	}
 	switch o := s.act(ctx, w).(type) {
 	case core.Later:
-		r := later(o, s.commit(func(t *tx) error { return t.sendWaits(w, o) }))
+		r := later(o, s.commit(func(t *tx) error { return errors.Join(t.sendWaits(w, o), t.pauseShared(o)) }))
 		r.Doubt = w.Died
 		return r
 	case core.CallMade:
@@ -119,6 +119,16 @@ func (t *tx) sendWaits(w core.SendWork, o core.Later) error {
 		return fmt.Errorf("mark unknown send: %w", err)
 	}
 	return t.apply(w.Message.ID, core.Unknown, o.Fault)
+}
+
+// pauseShared holds back the other channels that the limit binds.
+func (t *tx) pauseShared(o core.Later) error {
+	for _, id := range o.Shared {
+		if err := t.s.lanes.PauseScope(t.Tx, string(id), time.UnixMilli(t.now).Add(o.After), o.Fault.Error()); err != nil {
+			return fmt.Errorf("pause %s: %w", id, err)
+		}
+	}
+	return nil
 }
 
 // callMade stores one call that was made; with the last one the message is sent,

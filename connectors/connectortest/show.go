@@ -82,7 +82,8 @@ type (
 		Kind    core.FaultKind `json:"kind"`
 		Code    string         `json:"code,omitempty"`
 		After   string         `json:"after,omitempty"`
-		Pair    bool           `json:"pair,omitempty"`
+		Scope   core.Scope     `json:"scope,omitempty"`
+		Link    string         `json:"link,omitempty"`
 		Message string         `json:"message,omitempty"`
 	}
 )
@@ -128,7 +129,7 @@ func showFault(f *core.Fault) *faultShown {
 	if f == nil {
 		return nil
 	}
-	s := &faultShown{Kind: f.Kind, Code: f.Code, Message: f.Message, Pair: f.Pair}
+	s := &faultShown{Kind: f.Kind, Code: f.Code, Message: f.Message, Scope: f.Scope, Link: f.Link}
 	if f.After > 0 {
 		s.After = f.After.String()
 	}

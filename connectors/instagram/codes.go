@@ -1,6 +1,7 @@
 package instagram
 
 import (
+	"strconv"
 	"time"
 
 	"causeway/core"
@@ -13,6 +14,17 @@ type code struct {
 	kind  core.FaultKind
 	means string // a sentence that a person can act on
 	after time.Duration
+}
+
+// page is Meta's page about all of them.
+const page = "https://developers.facebook.com/docs/messenger-platform/error-codes"
+
+// scope is what a rate limit binds.
+func (c code) scope() core.Scope {
+	if c.code == 4 {
+		return core.OneApp
+	}
+	return core.OneChannel
 }
 
 // stands reports whether the row is for an error. Some of Meta's subcodes come
@@ -90,4 +102,17 @@ var faults = []code{
 	{100, 2018074, core.Permanent, "the uploaded file belongs to another account", 0},
 	{100, 2534025, core.Permanent, "the comment is gone, or was answered in private before", 0},
 	{100, 0, core.Permanent, "Meta refused a parameter of the message", 0},
+}
+
+// known lists what the codes stand for, for people to read.
+func known() []core.Fault {
+	all := make([]core.Fault, len(faults))
+	for i, c := range faults {
+		f := failure{Code: loose(strconv.Itoa(c.code)), Subcode: loose(strconv.Itoa(c.sub))}
+		if c.code == 0 {
+			f.Code = "any"
+		}
+		all[i] = core.Fault{Kind: c.kind, Code: f.name(), Message: c.means, After: c.after, Scope: c.scope(), Link: page}
+	}
+	return all
 }

@@ -85,7 +85,7 @@ func (f failure) sorted() *core.Fault {
 		if !r.stands(code, sub) {
 			continue
 		}
-		fault := &core.Fault{Kind: r.kind, Code: f.name(), Message: r.means, After: r.after, Err: errors.New(f.text())}
+		fault := &core.Fault{Kind: r.kind, Code: f.name(), Message: r.means, After: r.after, Scope: r.scope(), Link: page, Err: errors.New(f.text())}
 		if r.kind == core.Permanent {
 			fault.Message += " (" + f.text() + ")"
 		}
@@ -97,7 +97,7 @@ func (f failure) sorted() *core.Fault {
 // unknown sorts by the status; an unknown code alone stops no channel.
 func (f failure) unknown(answer kit.Answer) *core.Fault {
 	fault := kit.Sort(answer)
-	fault.Code, fault.Message = f.name(), f.text()
+	fault.Code, fault.Message, fault.Link = f.name(), f.text(), page
 	switch {
 	case f.Transient:
 		fault.Kind = core.Temporary

@@ -67,8 +67,17 @@ var (
 	_ core.Subscriber  = (*account)(nil)
 	_ core.MediaOpener = (*account)(nil)
 	_ core.Account     = (*account)(nil)
+	_ core.Sharer      = (*account)(nil)
 	_ core.Namer       = (*account)(nil)
 )
 
 // Account implements core.Account.
 func (a *account) Account() (app, account string) { return a.app, a.id }
+
+// Shares implements core.Sharer: Meta counts an app's calls for all accounts.
+func (a *account) Shares(of core.Scope) string {
+	if of == core.OneApp {
+		return a.app
+	}
+	return ""
+}

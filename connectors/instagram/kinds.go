@@ -23,6 +23,7 @@ func Instagram(env kit.Env) core.Kind {
 	return core.Kind{
 		Name: kindInstagram, Title: "Instagram", Source: "INSTAGRAM", Users: "instagram:", Example: "6120000000000077",
 		Capabilities: f.caps,
+		Faults:       known(),
 		Render:       f.render,
 		Settings: func() any {
 			return &InstagramSettings{Login: LoginInstagram, Common: defaults()}
@@ -43,6 +44,7 @@ func Messenger(env kit.Env) core.Kind {
 	return core.Kind{
 		Name: kindMessenger, Title: "Messenger", Source: "FACEBOOK", Users: "messenger:", Example: "7890000000000055",
 		Capabilities: f.caps,
+		Faults:       known(),
 		Render:       f.render,
 		Settings: func() any {
 			return &MessengerSettings{Common: defaults()}

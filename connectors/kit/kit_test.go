@@ -108,7 +108,7 @@ func TestTable(t *testing.T) {
 	table := kit.Table{
 		{Code: 400, Text: "not found", Kind: core.Permanent, Means: "nobody there"},
 		{Code: 400, Kind: core.Temporary},
-		{Code: 500, To: 599, Kind: core.RateLimited, After: time.Minute, Pair: true},
+		{Code: 500, To: 599, Kind: core.RateLimited, After: time.Minute, Scope: core.OneContact},
 	}
 	for _, c := range []struct {
 		code              int
@@ -119,7 +119,7 @@ func TestTable(t *testing.T) {
 			t.Errorf("%d %q: %+v", c.code, c.text, f)
 		}
 	}
-	if f := table.Fault(550, ""); f.After != time.Minute || !f.Pair {
+	if f := table.Fault(550, ""); f.After != time.Minute || f.Scope != core.OneContact {
 		t.Errorf("%+v", f)
 	}
 	if f := table.Fault(600, ""); f != nil {

@@ -18,7 +18,8 @@ type Row struct {
 	// description if empty.
 	Means string
 	After time.Duration
-	Pair  bool // a rate limit that binds this one contact
+	Scope core.Scope // what a rate limit binds
+	Link  string     // the provider's page about it
 }
 
 // Table sorts a provider's errors: the first row that fits is taken.
@@ -31,11 +32,39 @@ func (t Table) Fault(code int, description string) *core.Fault {
 		if code < r.Code || code > max(r.Code, r.To) || !strings.Contains(lower, r.Text) {
 			continue
 		}
-		f := &core.Fault{Kind: r.Kind, Code: strconv.Itoa(code), Message: r.Means, After: r.After, Pair: r.Pair}
+		f := &core.Fault{Kind: r.Kind, Code: strconv.Itoa(code), Message: r.Means, After: r.After, Scope: r.Scope, Link: r.Link}
 		if f.Message == "" {
 			f.Message = Excerpt([]byte(description))
 		}
 		return f
 	}
 	return nil
+}
+
+// At is the table with a page for each row that names none; %d in it is the code.
+func (t Table) At(page string) Table {
+	linked := make(Table, len(t))
+	for i, r := range t {
+		if r.Link == "" {
+			r.Link = strings.ReplaceAll(page, "%d", strconv.Itoa(r.Code))
+		}
+		linked[i] = r
+	}
+	return linked
+}
+
+// Known lists what the codes stand for, for people to read.
+func (t Table) Known() []core.Fault {
+	all := make([]core.Fault, len(t))
+	for i, r := range t {
+		code := strconv.Itoa(r.Code)
+		if r.To > 0 {
+			code += "–" + strconv.Itoa(r.To)
+		}
+		if r.Text != "" {
+			code += " “" + r.Text + "”"
+		}
+		all[i] = core.Fault{Kind: r.Kind, Code: code, Message: r.Means, After: r.After, Scope: r.Scope, Link: r.Link}
+	}
+	return all
 }

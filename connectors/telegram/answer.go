@@ -49,7 +49,9 @@ func (c *Connector) read(a kit.Answer) (reply, *core.Fault) {
 		f = kit.Sort(a, c.set.Token, c.set.Secret)
 	case f.Kind == core.RateLimited:
 		f.After = max(kit.Wait(r.Parameters.RetryAfter), kit.RetryAfter(a.Header, a.At))
-		f.Pair = f.After <= chatPause
+		if f.After <= chatPause {
+			f.Scope = core.OneContact
+		}
 	case hooked(r.Code, r.Description):
 		f.Code = codeHooked
 	}

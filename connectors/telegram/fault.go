@@ -1,6 +1,7 @@
 package telegram
 
 import (
+	"slices"
 	"strings"
 
 	"causeway/connectors/kit"
@@ -12,66 +13,72 @@ import (
 // https://github.com/tdlib/telegram-bot-api, and of Telegram's API behind it,
 // https://core.telegram.org/api/errors. What cures and done name is dealt with
 // before anybody sees the fault.
-var faults = kit.Table{
-	// The chat. https://core.telegram.org/bots/api#sendmessage
-	{Code: 400, Text: "chat not found", Kind: core.Permanent, Means: "Telegram knows no such chat; the contact must write to the bot first"},
-	{Code: 400, Text: "user not found", Kind: core.Permanent, Means: "Telegram knows no such person"},
-	{Code: 400, Text: "chat_id is empty", Kind: core.Permanent, Means: "the conversation has no address on Telegram"},
-	{Code: 400, Text: "upgraded to a supergroup", Kind: core.Permanent, Means: "the group has a new address"},
-	{Code: 400, Text: "group chat was deactivated", Kind: core.Permanent, Means: "the group is closed"},
-	{Code: 400, Text: "not enough rights", Kind: core.Permanent, Means: "the bot may not write in the group: give it the right there"},
-	{Code: 400, Text: "have no rights to send", Kind: core.Permanent, Means: "the bot may not write in the group: give it the right there"},
-	{Code: 400, Text: "chat_write_forbidden", Kind: core.Permanent, Means: "the bot may not write in the group: give it the right there"},
-	{Code: 400, Text: "message thread not found", Kind: core.Permanent, Means: "the topic is gone"},
-	{Code: 400, Text: "topic_", Kind: core.Permanent, Means: "the topic is closed or gone"},
-	{Code: 400, Text: "message to be replied not found", Kind: core.Permanent, Means: "the message that is answered is gone"},
-	{Code: 400, Text: "voice_messages_forbidden", Kind: core.Permanent, Means: "the contact takes no voice messages; send an audio file or text"},
-
-	// The text and the keyboard. https://core.telegram.org/bots/api#formatting-options
-	// and #inlinekeyboardbutton
-	{Code: 400, Text: "message text is empty", Kind: core.Permanent, Means: "Telegram sees no text in it"},
-	{Code: 400, Text: "is too long", Kind: core.Permanent, Means: "text, caption or keyboard is longer than Telegram takes; make it shorter"},
-	{Code: 400, Text: "can't parse entities", Kind: core.Permanent, Means: "Telegram cannot read the markup"},
-	{Code: 400, Text: "button_data_invalid", Kind: core.Permanent, Means: "Telegram refuses a reply button"},
-	{Code: 400, Text: "button_url_invalid", Kind: core.Permanent, Means: "Telegram refuses the URL of a link button"},
-	{Code: 400, Text: "can't parse reply keyboard markup", Kind: core.Permanent, Means: "Telegram cannot read the keyboard"},
-
-	// Files. https://core.telegram.org/bots/api#sending-files
-	{Code: 400, Text: "failed to get http url content", Kind: core.Permanent, Means: "Telegram cannot fetch the file; its URL must be public"},
-	{Code: 400, Text: "wrong file identifier/http url", Kind: core.Permanent, Means: "Telegram cannot fetch the file; its URL must be public"},
-	{Code: 400, Text: "wrong type of the web page content", Kind: core.Permanent, Means: "Telegram takes no such file from a URL"},
-	{Code: 400, Text: "webpage_", Kind: core.Permanent, Means: "Telegram cannot fetch a file; its URL must be public"},
-	{Code: 400, Text: "wrong file_id or the file is temporarily unavailable", Kind: core.Permanent, Means: "Telegram does not have the file any more"},
-	{Code: 400, Text: "file is too big", Kind: core.Permanent, Means: "the file is too large: bots send 50 MB, 10 MB as a photo, and read 20 MB"},
-	{Code: 400, Text: "file must be non-empty", Kind: core.Permanent, Means: "the file is empty"},
-	{Code: 400, Text: "photo_invalid_dimensions", Kind: core.Permanent, Means: "the picture is too large or too narrow; send it as a file"},
-	{Code: 400, Text: "image_process_failed", Kind: core.Permanent, Means: "Telegram cannot read the picture; send it as a file"},
-	{Code: 400, Kind: core.Permanent},
-
-	// The bot. https://core.telegram.org/bots/api#authorizing-your-bot
-	{Code: 401, Kind: core.ChannelBroken, Means: "Telegram refuses the token; set the one that @BotFather gave the bot"},
-	{Code: 403, Text: "blocked by the user", Kind: core.Permanent, Means: "the contact blocked the bot"},
-	{Code: 403, Text: "user is deactivated", Kind: core.Permanent, Means: "the contact's account is deleted"},
-	{Code: 403, Text: "can't initiate conversation", Kind: core.Permanent, Means: "the contact must write to the bot first"},
-	{Code: 403, Text: "can't send messages to bots", Kind: core.Permanent, Means: "Telegram lets no bot write to another"},
-	{Code: 403, Text: "kicked", Kind: core.Permanent, Means: "the bot was removed from the group"},
-	{Code: 403, Text: "not a member", Kind: core.Permanent, Means: "the bot is no member of the group; add it again"},
-	{Code: 403, Text: "group chat was deleted", Kind: core.Permanent, Means: "the group is deleted"},
-	{Code: 403, Kind: core.Permanent},
-	{Code: 404, Kind: core.ChannelBroken, Means: "Telegram knows no such bot or method; check token and api_url"},
-
-	// Others who use the bot. https://core.telegram.org/bots/api#getupdates
-	{Code: 409, Text: "webhook is active", Kind: core.Temporary, Means: "a webhook is set, and Telegram answers no polls beside it"},
-	{Code: 409, Text: "other getupdates", Kind: core.Temporary, Means: "another program polls with the same token: stop it, or give it a bot of its own"},
-	{Code: 409, Text: "setwebhook", Kind: core.Temporary, Means: "another program set a webhook for the same bot: stop it, or give it a bot of its own"},
-	{Code: 409, Kind: core.Temporary, Means: "another program uses the same bot"},
-	{Code: 413, Kind: core.Permanent, Means: "the file is too large for Telegram"},
-	{Code: 421, Kind: core.ChannelBroken, Means: "the Bot API server at api_url does not serve this bot"},
-
-	// Telegram itself. https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
-	{Code: 429, Kind: core.RateLimited, Means: "Telegram asks to send more slowly"},
-	{Code: 500, To: 599, Kind: core.Temporary},
-}
+var faults = slices.Concat(
+	// The chat.
+	kit.Table{
+		{Code: 400, Text: "chat not found", Kind: core.Permanent, Means: "Telegram knows no such chat; the contact must write to the bot first"},
+		{Code: 400, Text: "user not found", Kind: core.Permanent, Means: "Telegram knows no such person"},
+		{Code: 400, Text: "chat_id is empty", Kind: core.Permanent, Means: "the conversation has no address on Telegram"},
+		{Code: 400, Text: "upgraded to a supergroup", Kind: core.Permanent, Means: "the group has a new address"},
+		{Code: 400, Text: "group chat was deactivated", Kind: core.Permanent, Means: "the group is closed"},
+		{Code: 400, Text: "not enough rights", Kind: core.Permanent, Means: "the bot may not write in the group: give it the right there"},
+		{Code: 400, Text: "have no rights to send", Kind: core.Permanent, Means: "the bot may not write in the group: give it the right there"},
+		{Code: 400, Text: "chat_write_forbidden", Kind: core.Permanent, Means: "the bot may not write in the group: give it the right there"},
+		{Code: 400, Text: "message thread not found", Kind: core.Permanent, Means: "the topic is gone"},
+		{Code: 400, Text: "topic_", Kind: core.Permanent, Means: "the topic is closed or gone"},
+		{Code: 400, Text: "message to be replied not found", Kind: core.Permanent, Means: "the message that is answered is gone"},
+		{Code: 400, Text: "voice_messages_forbidden", Kind: core.Permanent, Means: "the contact takes no voice messages; send an audio file or text"},
+	}.At("https://core.telegram.org/bots/api#sendmessage"),
+	// The text and the keyboard; its buttons are at #inlinekeyboardbutton.
+	kit.Table{
+		{Code: 400, Text: "message text is empty", Kind: core.Permanent, Means: "Telegram sees no text in it"},
+		{Code: 400, Text: "is too long", Kind: core.Permanent, Means: "text, caption or keyboard is longer than Telegram takes; make it shorter"},
+		{Code: 400, Text: "can't parse entities", Kind: core.Permanent, Means: "Telegram cannot read the markup"},
+		{Code: 400, Text: "button_data_invalid", Kind: core.Permanent, Means: "Telegram refuses a reply button"},
+		{Code: 400, Text: "button_url_invalid", Kind: core.Permanent, Means: "Telegram refuses the URL of a link button"},
+		{Code: 400, Text: "can't parse reply keyboard markup", Kind: core.Permanent, Means: "Telegram cannot read the keyboard"},
+	}.At("https://core.telegram.org/bots/api#formatting-options"),
+	// Files.
+	kit.Table{
+		{Code: 400, Text: "failed to get http url content", Kind: core.Permanent, Means: "Telegram cannot fetch the file; its URL must be public"},
+		{Code: 400, Text: "wrong file identifier/http url", Kind: core.Permanent, Means: "Telegram cannot fetch the file; its URL must be public"},
+		{Code: 400, Text: "wrong type of the web page content", Kind: core.Permanent, Means: "Telegram takes no such file from a URL"},
+		{Code: 400, Text: "webpage_", Kind: core.Permanent, Means: "Telegram cannot fetch a file; its URL must be public"},
+		{Code: 400, Text: "wrong file_id or the file is temporarily unavailable", Kind: core.Permanent, Means: "Telegram does not have the file any more"},
+		{Code: 400, Text: "file is too big", Kind: core.Permanent, Means: "the file is too large: bots send 50 MB, 10 MB as a photo, and read 20 MB"},
+		{Code: 400, Text: "file must be non-empty", Kind: core.Permanent, Means: "the file is empty"},
+		{Code: 400, Text: "photo_invalid_dimensions", Kind: core.Permanent, Means: "the picture is too large or too narrow; send it as a file"},
+		{Code: 400, Text: "image_process_failed", Kind: core.Permanent, Means: "Telegram cannot read the picture; send it as a file"},
+		{Code: 400, Kind: core.Permanent, Link: "https://core.telegram.org/bots/api#making-requests"},
+	}.At("https://core.telegram.org/bots/api#sending-files"),
+	// The bot.
+	kit.Table{
+		{Code: 401, Kind: core.ChannelBroken, Means: "Telegram refuses the token; set the one that @BotFather gave the bot"},
+		{Code: 403, Text: "blocked by the user", Kind: core.Permanent, Means: "the contact blocked the bot"},
+		{Code: 403, Text: "user is deactivated", Kind: core.Permanent, Means: "the contact's account is deleted"},
+		{Code: 403, Text: "can't initiate conversation", Kind: core.Permanent, Means: "the contact must write to the bot first"},
+		{Code: 403, Text: "can't send messages to bots", Kind: core.Permanent, Means: "Telegram lets no bot write to another"},
+		{Code: 403, Text: "kicked", Kind: core.Permanent, Means: "the bot was removed from the group"},
+		{Code: 403, Text: "not a member", Kind: core.Permanent, Means: "the bot is no member of the group; add it again"},
+		{Code: 403, Text: "group chat was deleted", Kind: core.Permanent, Means: "the group is deleted"},
+		{Code: 403, Kind: core.Permanent},
+		{Code: 404, Kind: core.ChannelBroken, Means: "Telegram knows no such bot or method; check token and api_url"},
+	}.At("https://core.telegram.org/bots/api#authorizing-your-bot"),
+	// Others who use the bot.
+	kit.Table{
+		{Code: 409, Text: "webhook is active", Kind: core.Temporary, Means: "a webhook is set, and Telegram answers no polls beside it"},
+		{Code: 409, Text: "other getupdates", Kind: core.Temporary, Means: "another program polls with the same token: stop it, or give it a bot of its own"},
+		{Code: 409, Text: "setwebhook", Kind: core.Temporary, Means: "another program set a webhook for the same bot: stop it, or give it a bot of its own"},
+		{Code: 409, Kind: core.Temporary, Means: "another program uses the same bot"},
+		{Code: 413, Kind: core.Permanent, Means: "the file is too large for Telegram"},
+		{Code: 421, Kind: core.ChannelBroken, Means: "the Bot API server at api_url does not serve this bot"},
+	}.At("https://core.telegram.org/bots/api#getupdates"),
+	// Telegram itself.
+	kit.Table{
+		{Code: 429, Kind: core.RateLimited, Means: "Telegram asks to send more slowly"},
+		{Code: 500, To: 599, Kind: core.Temporary},
+	}.At("https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this"),
+)
 
 // codeHooked is our code for polls that a webhook stands in the way of.
 const codeHooked = "webhook_set"

@@ -297,14 +297,14 @@ func TestFaultsOfTheSimulator(t *testing.T) {
 		if f == nil || f.Kind != x.kind || len(o.zoe.Screen())-before != x.sent || strings.Contains(err.Error(), "SECRET") {
 			t.Errorf("%s: %v, %d shown", x.name, err, len(o.zoe.Screen())-before)
 		}
-		if x.kind == core.RateLimited && (f.After != 40*time.Second || f.Pair) {
-			t.Errorf("%s: wait %s, pair %v", x.name, f.After, f.Pair)
+		if x.kind == core.RateLimited && (f.After != 40*time.Second || f.Scope != core.OneChannel) {
+			t.Errorf("%s: wait %s, binds %v", x.name, f.After, f.Scope)
 		}
 	}
 	o.bot.Limit(simulator.TelegramLimits{ChatPerSecond: 1})
 	o.must(c, hello)
 	_, err = o.say(c, hello)
-	if f := core.FaultOf(err); f == nil || f.Kind != core.RateLimited || f.After != time.Second || !f.Pair {
+	if f := core.FaultOf(err); f == nil || f.Kind != core.RateLimited || f.After != time.Second || f.Scope != core.OneContact {
 		t.Errorf("two in a second: %v", err)
 	}
 	o.bot.Limit(simulator.TelegramLimits{})

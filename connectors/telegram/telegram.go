@@ -82,6 +82,7 @@ func Kind(env kit.Env) core.Kind {
 		Subscribes:   true,
 		Example:      "5512345678",
 		Capabilities: capabilities(),
+		Faults:       faults.Known(),
 		Group:        func(to core.Address) bool { return strings.HasPrefix(string(to), "-") }, // Bot API, "Chat"
 		Render:       render,
 		Settings: func() any {

@@ -7,6 +7,11 @@ import (
 	"causeway/core"
 )
 
+// codePage is Twilio's page about a code.
+const codePage = "https://www.twilio.com/docs/api/errors/%d"
+
+func pageOf(code int) string { return kit.Table{{Code: code}}.At(codePage)[0].Link }
+
 // sentences that several codes share.
 const (
 	badTo      = "Twilio cannot send to the contact's number: it is not a number that takes such messages"
@@ -44,11 +49,11 @@ var faults = kit.Table{
 	{Code: 30034, Kind: core.Permanent, Means: "the number is not registered for A2P 10DLC: see the Twilio console"},
 
 	// Slow down.
-	{Code: 20429, Kind: core.RateLimited, After: time.Second, Means: "too many calls to Twilio at once"},
+	{Code: 20429, Kind: core.RateLimited, After: time.Second, Scope: core.OneAccount, Means: "too many calls to Twilio at once"},
 	{Code: 21611, Kind: core.RateLimited, After: 10 * time.Minute, Means: "more waits for the sender than it can send in ten hours"},
-	{Code: 63017, Kind: core.RateLimited, After: 5 * time.Second, Means: "the account sends faster to WhatsApp than it may"},
-	{Code: 63018, Kind: core.RateLimited, After: 6 * time.Second, Pair: true, Means: "too many messages to this contact in a short time"},
-	{Code: 63038, Kind: core.RateLimited, After: time.Hour, Means: "the account's messages of the day are used up"},
+	{Code: 63017, Kind: core.RateLimited, After: 5 * time.Second, Scope: core.OneAccount, Means: "the account sends faster to WhatsApp than it may"},
+	{Code: 63018, Kind: core.RateLimited, After: 6 * time.Second, Scope: core.OneContact, Means: "too many messages to this contact in a short time"},
+	{Code: 63038, Kind: core.RateLimited, After: time.Hour, Scope: core.OneAccount, Means: "the account's messages of the day are used up"},
 
 	// The reply window.
 	{Code: 63016, Kind: core.WindowClosed, Means: "the contact's last message is more than 24 hours old: send a template, or wait for the contact to write"},
@@ -111,7 +116,7 @@ var faults = kit.Table{
 	{Code: 63040, Kind: core.Permanent, Means: "Meta rejected the template: see it in the Twilio console"},
 	{Code: 63041, Kind: core.Permanent, Means: "Meta paused the template: see it in the Twilio console"},
 	{Code: 63042, Kind: core.Permanent, Means: "Meta disabled the template: see it in the Twilio console"},
-}
+}.At(codePage)
 
 // stale are the codes of a content that is not there any more.
 var stale = map[string]bool{"20404": true, "21655": true, "92006": true}

@@ -47,8 +47,8 @@ func TestCodes(t *testing.T) {
 					t.Errorf("%d tells no time to wait", code)
 				}
 			}
-			if sent.Pair != (code == 63018) {
-				t.Errorf("%d binds the contact alone: %v", code, sent.Pair)
+			if (sent.Scope == core.OneContact) != (code == 63018) {
+				t.Errorf("%d binds: %v", code, sent.Scope)
 			}
 		}
 	}

@@ -163,7 +163,7 @@ func (c *Connector) sort(a kit.Answer) *core.Fault {
 	f := faults.Fault(code, text)
 	if f == nil {
 		f = kit.Sort(a)
-		f.Code, f.Message = string(r.Code), text
+		f.Code, f.Message, f.Link = string(r.Code), text, pageOf(code)
 	}
 	if f.Kind == core.RateLimited || f.Kind == core.Temporary {
 		f.After = max(f.After, kit.RetryAfter(a.Header, a.At))

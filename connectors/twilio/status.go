@@ -74,10 +74,10 @@ func (p params) fault(s core.Status, word string) *core.Fault {
 	}
 	f := faults.Fault(code, text)
 	if f == nil {
-		f = &core.Fault{Kind: core.Permanent, Code: strconv.Itoa(code), Message: text}
+		f = &core.Fault{Kind: core.Permanent, Code: strconv.Itoa(code), Message: text, Link: pageOf(code)}
 	}
 	if f.Message == "" {
-		f.Message = "Twilio reports error " + strconv.Itoa(code) + "; see twilio.com/docs/api/errors/" + strconv.Itoa(code)
+		f.Message = "Twilio reports error " + strconv.Itoa(code)
 	}
 	if f.Kind == core.Temporary || f.Kind == core.RateLimited {
 		f.Message += late

@@ -40,7 +40,7 @@ func kind(
 	render func(core.Outgoing) ([]core.Payload, error), w way,
 ) core.Kind {
 	return core.Kind{
-		Name: name, Title: title, Source: source, Example: core.Address(w) + "+15551230000", Users: users(w), Capabilities: caps, Render: render,
+		Name: name, Title: title, Source: source, Example: core.Address(w) + "+15551230000", Users: users(w), Capabilities: caps, Faults: faults.Known(), Render: render,
 		Settings: func() any {
 			return &Settings{APIURL: defaultAPI, ContentURL: defaultContent, Resend: kit.ResendOnce, ReadBack: true, way: w}
 		},
@@ -102,6 +102,7 @@ var (
 	_ core.MediaOpener = (*Connector)(nil)
 	_ core.Poller      = (*Connector)(nil)
 	_ core.Account     = (*Connector)(nil)
+	_ core.Sharer      = (*Connector)(nil)
 )
 
 // callTimeout bounds a call whose caller is more patient.
@@ -169,6 +170,15 @@ func (w way) sender(from string) string {
 // channels of that token alone, of either kind.
 func (c *Connector) Account() (app, account string) {
 	return kit.Sign(c.set.AuthToken, "", []byte("the app's name"))[:16], c.account
+}
+
+// Shares implements core.Sharer: Twilio counts an account's calls for all its
+// senders.
+func (c *Connector) Shares(of core.Scope) string {
+	if of == core.OneAccount {
+		return "twilio " + c.set.AccountSID
+	}
+	return ""
 }
 
 // resource is the address of something of the account in the Messages API.

@@ -21,6 +21,7 @@ func Cloud(env kit.Env) core.Kind {
 	return core.Kind{
 		Name: "whatsapp-cloud", Title: "WhatsApp", Source: "WHATSAPPCLOUDAPI", Users: users, Example: "+4915112345678",
 		Capabilities: capabilities(),
+		Faults:       faults.Known(),
 		Render:       render,
 		Settings: func() any {
 			return &CloudSettings{APIURL: cloudURL, APIVersion: cloudVersion, Resend: kit.ResendOnce}
@@ -157,13 +158,25 @@ func (s CloudSettings) at(id string) string {
 	return strings.TrimRight(s.APIURL, "/") + "/" + s.APIVersion + "/" + url.PathEscape(id)
 }
 
+// appName tells numbers of one Meta app, and shows no secret.
+func (s CloudSettings) appName() string {
+	return kit.Sign(s.AppSecret, "", []byte("the app's name"))[:16]
+}
+
+// shares: Meta's pages "Error codes" and "Rate limits". Numbers of an app whose
+// waba_id is not told are taken to be of one account.
+func (s CloudSettings) shares() map[core.Scope]string {
+	return map[core.Scope]string{core.OneApp: s.appName(), core.OneAccount: s.appName() + " " + s.WABAID}
+}
+
 func (s CloudSettings) gate() gate {
 	self := s.at(s.PhoneNumberID)
 	query := "?" + url.Values{"phone_number_id": {s.PhoneNumberID}}.Encode()
 	return gate{
 		account:   s.PhoneNumberID,
 		named:     func(m metadata) string { return string(m.PhoneNumberID) },
-		app:       kit.Sign(s.AppSecret, "", []byte("the app's name"))[:16],
+		app:       s.appName(),
+		shares:    s.shares(),
 		genuine:   s.genuine,
 		handshake: s.handshake,
 		messages:  self + "/messages",

@@ -7,6 +7,9 @@ import (
 	"causeway/core"
 )
 
+// codesPage is Meta's page about its codes.
+const codesPage = "https://developers.facebook.com/documentation/business-messaging/whatsapp/support/error-codes"
+
 // faults are Meta's codes (page "Error codes") sorted by what is to be done.
 // The first row that fits is taken.
 var faults = kit.Table{
@@ -21,10 +24,10 @@ var faults = kit.Table{
 	{Code: 134101, Kind: core.Temporary, After: 10 * time.Minute, Means: "the template is still being copied for the Marketing Messages API"},
 
 	// Slow down.
-	{Code: 4, Kind: core.RateLimited, After: time.Minute, Means: "the Meta app makes too many calls; see App Dashboard > Application rate limit"},
-	{Code: 80007, Kind: core.RateLimited, After: time.Minute, Means: "the WhatsApp Business account makes too many calls"},
+	{Code: 4, Kind: core.RateLimited, After: time.Minute, Scope: core.OneApp, Means: "the Meta app makes too many calls; see App Dashboard > Application rate limit"},
+	{Code: 80007, Kind: core.RateLimited, After: time.Minute, Scope: core.OneAccount, Means: "the WhatsApp Business account makes too many calls"},
 	{Code: 130429, Kind: core.RateLimited, After: 5 * time.Second, Means: "the number sends faster than its throughput allows"},
-	{Code: 131056, Kind: core.RateLimited, After: 6 * time.Second, Pair: true, Means: "too many messages to this contact in a short time"},
+	{Code: 131056, Kind: core.RateLimited, After: 6 * time.Second, Scope: core.OneContact, Means: "too many messages to this contact in a short time"},
 	{Code: 131208, Kind: core.RateLimited, After: time.Minute, Means: "too many calls about groups"},
 
 	// The reply window.
@@ -88,4 +91,4 @@ var faults = kit.Table{
 	{Code: 131063, Kind: core.Permanent, Means: "marketing templates through the Cloud API are switched off for this account"},
 	{Code: 131055, Kind: core.Permanent, Means: "the Marketing Messages API does not take this message"},
 	{Code: 134100, To: 134102, Kind: core.Permanent, Means: "the Marketing Messages API does not take this template"},
-}
+}.At(codesPage)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"causeway/connectors/kit"
@@ -22,6 +23,7 @@ func Dialog360(env kit.Env) core.Kind {
 	return core.Kind{
 		Name: "whatsapp-360dialog", Title: "WhatsApp (360dialog)", Source: "WHATSAPPDIALOG360", Users: users, Example: "+4915112345678",
 		Capabilities: capabilities(),
+		Faults:       slices.Concat(dialogTexts.Known(), dialogCodes.Known()),
 		Render:       render,
 		Settings:     func() any { return &Dialog360Settings{APIURL: dialogURL, Resend: kit.ResendOnce} },
 		Open: func(id core.ChannelID, settings any) (core.Connector, error) {
@@ -116,6 +118,7 @@ func (s Dialog360Settings) gate() gate {
 		account:   onePhone(s.PhoneNumber),
 		named:     func(m metadata) string { return onePhone(string(m.DisplayPhoneNumber)) },
 		app:       kit.Sign(s.Secret, "", []byte("the name of 360dialog's account"))[:16],
+		shares:    map[core.Scope]string{core.OneApp: "360dialog"}, // the app is 360dialog's
 		genuine:   func(r core.Request) bool { return kit.Same(s.Secret, r.Header[secretHeader]) },
 		handshake: func(core.Request) (core.ReplyBody, bool) { return core.ReplyBody{}, false },
 		messages:  s.APIURL + "/messages",

@@ -25,10 +25,11 @@ var dialogCodes = slices.Concat(kit.Table{
 	{Code: 133005, To: 133015, Kind: core.ChannelBroken, Means: unregistered},
 	{Code: 133016, Kind: core.ChannelBroken, Means: "the number was registered too often: wait 72 hours, then register it in the 360dialog Hub"},
 	{Code: 100, Text: "object with id", Kind: core.ChannelBroken, Means: "the api_key is of a number that Meta does not know: see the 360dialog Hub > Numbers"},
-}, faults)
+}.At(codesPage), faults)
 
 const (
 	withdrawn    = "360dialog may no longer use the number at Meta: see the 360dialog Hub > Numbers, or ask 360dialog"
+	dialogPage   = "https://docs.360dialog.com/docs"
 	unregistered = "the number is not registered: see the 360dialog Hub > Numbers, or ask 360dialog"
 )
 
@@ -41,7 +42,7 @@ var dialogTexts = kit.Table{
 	{Code: 401, Kind: core.ChannelBroken, Means: "360dialog does not accept the api_key: make a new one in the 360dialog Hub and put it into the config"},
 	{Code: 403, Kind: core.ChannelBroken, Means: "360dialog has blocked the number: see the 360dialog Hub > Numbers, or ask 360dialog"},
 	{Code: 500, To: 599, Kind: core.Temporary, Means: "360dialog, or WhatsApp behind it, is out of order"},
-}
+}.At(dialogPage)
 
 // uncoded sorts an answer that no code of Meta's explains. Its "error" is then a
 // text, or there is a "meta" as in the older API.

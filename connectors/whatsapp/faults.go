@@ -91,5 +91,5 @@ func (f failure) fault(codes kit.Table) *core.Fault {
 	if code == "" {
 		code = "failed"
 	}
-	return &core.Fault{Kind: core.Permanent, Code: code, Message: f.text()}
+	return &core.Fault{Kind: core.Permanent, Code: code, Message: f.text(), Link: codesPage}
 }

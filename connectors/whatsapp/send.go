@@ -78,7 +78,7 @@ func (n *number) sort(a kit.Answer) *core.Fault {
 	f := failed.sorted(n.codes)
 	if f == nil {
 		f = kit.Sort(a)
-		f.Code, f.Message = string(failed.Code), failed.text()
+		f.Code, f.Message, f.Link = string(failed.Code), failed.text(), codesPage
 		if f.Kind == core.ChannelBroken {
 			f.Kind = core.Permanent
 		}

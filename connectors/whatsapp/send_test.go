@@ -69,7 +69,7 @@ func TestSendMarksThePairLimit(t *testing.T) {
 	for code, pair := range map[string]bool{"131056": true, "130429": false} {
 		api, _, _ := answering(t, 400, `{"error":{"code":`+code+`}}`)
 		_, err := opened(t, api, nil).Send(context.Background(), hello(t, "+4915112345678"))
-		if f := core.FaultOf(err); f == nil || f.Kind != core.RateLimited || f.Pair != pair || f.After <= 0 {
+		if f := core.FaultOf(err); f == nil || f.Kind != core.RateLimited || (f.Scope == core.OneContact) != pair || f.After <= 0 {
 			t.Errorf("code %s: %+v", code, f)
 		}
 	}
@@ -151,8 +151,8 @@ func TestCodes(t *testing.T) {
 			if f == nil || f.Kind != kind || f.Message == "" {
 				t.Fatalf("code %d is %v, want %s", code, f, kind)
 			}
-			if f.Pair != (code == 131056) || (kind == core.RateLimited) != (f.After > 0 && kind != core.Temporary) {
-				t.Errorf("code %d binds the contact alone: %v, and has us wait %s", code, f.Pair, f.After)
+			if (f.Scope == core.OneContact) != (code == 131056) || (kind == core.RateLimited) != (f.After > 0 && kind != core.Temporary) {
+				t.Errorf("code %d binds the contact alone: %v, and has us wait %s", code, f.Scope, f.After)
 			}
 		}
 	}

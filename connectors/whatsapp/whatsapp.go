@@ -43,6 +43,8 @@ type gate struct {
 	named   func(metadata) string
 	// app tells numbers whose webhooks come together; it shows no secret.
 	app string
+	// shares is what numbers of one limit have in common.
+	shares map[core.Scope]string
 	// genuine reports whether a POST comes from the provider.
 	genuine func(core.Request) bool
 	// handshake answers a GET, if it comes from the provider.
@@ -70,7 +72,11 @@ var (
 	_ core.Connector   = (*number)(nil)
 	_ core.MediaOpener = (*number)(nil)
 	_ core.Account     = (*number)(nil)
+	_ core.Sharer      = (*number)(nil)
 )
 
 // Account implements core.Account.
 func (n *number) Account() (app, account string) { return n.app, n.account }
+
+// Shares implements core.Sharer.
+func (n *number) Shares(of core.Scope) string { return n.shares[of] }
