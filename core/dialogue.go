@@ -2,6 +2,7 @@ package core
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -95,19 +96,20 @@ func (f Form) label() string {
 
 const submitID = "submit"
 
-// hint shows how an answer is to look.
+// hint shows how an answer is to look: as its type demands, whatever else the
+// author says of it.
 func (f Field) hint() string {
-	switch {
-	case f.Placeholder != "":
-		return "(" + f.Placeholder + ")"
-	case f.Type == DateField:
-		return "(YYYY-MM-DD)"
-	case f.Type == TimeField:
-		return "(HH:MM)"
-	case f.Type == MomentField:
-		return "(YYYY-MM-DD HH:MM)"
+	form := map[FieldType]string{DateField: "YYYY-MM-DD", TimeField: "HH:MM", MomentField: "YYYY-MM-DD HH:MM"}[f.Type]
+	if strings.EqualFold(f.Placeholder, form) {
+		form = ""
 	}
-	return ""
+	var hints []string
+	for _, hint := range []string{f.Placeholder, form} {
+		if hint != "" {
+			hints = append(hints, "("+hint+")")
+		}
+	}
+	return strings.Join(hints, " ")
 }
 
 // questionID begins the ids of the options of field i, so that a second tap on
@@ -216,11 +218,12 @@ func (f Form) done(d Dialogue) Step {
 	given := d.Answers
 	for _, field := range f.Fields {
 		if field.Type == HiddenField {
-			a.Answers = append(a.Answers, Answered{Name: field.Name, Values: []string{field.Value}, Hidden: true})
+			a.add(Answered{Name: field.Name, Values: []string{field.Value}, Hidden: true})
 			continue
 		}
 		if len(given) > 0 {
-			a.Answers, given = append(a.Answers, given[0]), given[1:]
+			a.add(given[0])
+			given = given[1:]
 		}
 	}
 	if f.Submit.Plain && len(a.Answers) > 0 && !a.Answers[0].Secret {
@@ -230,6 +233,16 @@ func (f Form) done(d Dialogue) Step {
 		a.Message = lines(a.Message, a.Lines())
 	}
 	return Step{Next: d, Done: &a}
+}
+
+// add adds an answer under a name of its own: of two fields of one name, neither
+// takes the other's place in what is delivered.
+func (a *FormAnswer) add(one Answered) {
+	name := one.Name
+	for n := 2; slices.ContainsFunc(a.Answers, func(o Answered) bool { return o.Name == one.Name }); n++ {
+		one.Name = name + " (" + strconv.Itoa(n) + ")"
+	}
+	a.Answers = append(a.Answers, one)
 }
 
 // Submission is the call that delivers the form, nil if there is none.

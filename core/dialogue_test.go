@@ -1,6 +1,7 @@
 package core
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -101,8 +102,13 @@ func TestFieldsCheckWhatABrowserWould(t *testing.T) {
 	}{
 		{Field{Type: EmailField}, "a@b.c", true},
 		{Field{Type: EmailField}, "a b", false},
+		{Field{Type: EmailField}, "Ann <a@b.c>", false},
 		{Field{Type: NumberField}, "3,5", true},
+		{Field{Type: NumberField}, "-.5e3", true},
 		{Field{Type: NumberField}, "three", false},
+		{Field{Type: NumberField}, "NaN", false},
+		{Field{Type: NumberField}, "0x1p4", false},
+		{Field{Type: NumberField}, ".", false},
 		{Field{Type: TimeField}, "09:30", true},
 		{Field{Type: TimeField}, "25:00", false},
 		{Field{Type: MomentField}, "2026-12-24 18:00", true},
@@ -127,6 +133,9 @@ func TestFieldsCheckWhatABrowserWould(t *testing.T) {
 }
 
 func TestAFormWithNothingToAskShowsItsButton(t *testing.T) {
+	if step := (Form{}).Hear((Form{}).Begin(1), Selection{ID: submitID}, formTexts); step.Done == nil || step.Done.Message != "OK" {
+		t.Errorf("a form of nothing is %+v", step)
+	}
 	f := Form{Body: "Ready?", Fields: []Field{{Type: HiddenField, Name: "a", Value: "1"}}, Submit: FormSubmit{Label: "Go"}}
 	c, ok := f.Ask(f.Begin(1).At).(Choices)
 	if !ok || c.Body != "Ready?" || c.Buttons[0].Title != "Go" {
@@ -150,6 +159,33 @@ func TestFitShowsTheFirstQuestionAndNotesTheRest(t *testing.T) {
 	}
 	if !found {
 		t.Errorf("notes are %+v", notes)
+	}
+}
+
+// A form of a date is told also where the author says something else of it.
+func TestHints(t *testing.T) {
+	for want, f := range map[string]Field{
+		"":                                {Type: TextField},
+		"(Your name)":                     {Type: TextField, Placeholder: "Your name"},
+		"(YYYY-MM-DD)":                    {Type: DateField},
+		"(of arrival) (YYYY-MM-DD)":       {Type: DateField, Placeholder: "of arrival"},
+		"(hh:mm)":                         {Type: TimeField, Placeholder: "hh:mm"},
+		"(dd/mm/yyyy) (YYYY-MM-DD HH:MM)": {Type: MomentField, Placeholder: "dd/mm/yyyy"},
+	} {
+		if got := f.hint(); got != want {
+			t.Errorf("%+v: %q, want %q", f, got, want)
+		}
+	}
+}
+
+// Fields of one name do not take each other's place.
+func TestFieldsOfOneName(t *testing.T) {
+	f := Form{Fields: []Field{
+		{Type: TextField, Name: "Name"}, {Type: HiddenField, Name: "Name", Value: "h"}, {Type: TextField, Name: "Name (2)"}, {Type: TextField, Name: "Name"},
+	}, Submit: FormSubmit{URL: "https://ex.com"}}
+	_, last := converse(f, said("a"), said("b"), said("c"))
+	if got := fmt.Sprint(f.Submission(*last.Done).Data); got != "map[Name:a Name (2):h Name (2) (2):b Name (3):c]" {
+		t.Errorf("delivered %s", got)
 	}
 }
 

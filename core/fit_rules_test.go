@@ -268,7 +268,7 @@ buttons | six seven | (Day 1)
 ! same body split
 `},
 		{"what goes into a body is written in its format", keyboard, say(core.Choices{Header: "1 < 2", Body: "<b>x</b>", Format: core.HTML, Buttons: []core.Button{described("A", "a\nb")}}), `
-buttonshtml | 1 &lt; 2<br><br><b>x</b><br><br>• A: a b | (A)
+buttonshtml | <p>1 &lt; 2</p><b>x</b><p>• A: a b</p> | (A)
 ! same buttons[0].description description_in_body
 ! same header header_in_body
 `},

@@ -40,8 +40,8 @@ func (p prose) with(block string, after bool) prose {
 	gap := "\n\n"
 	switch p.format {
 	case HTML:
-		gap = "<br><br>"
-		block = strings.ReplaceAll(html.EscapeString(block), "\n", "<br>")
+		gap = "" // a paragraph stands apart, and no further from another
+		block = "<p>" + strings.ReplaceAll(html.EscapeString(block), "\n", "<br>") + "</p>"
 	case Markdown:
 		block = escapeMarkdown(block)
 	case Plain:

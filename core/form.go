@@ -3,7 +3,6 @@ package core
 import (
 	"net/mail"
 	"regexp"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -202,9 +201,12 @@ func (f Field) typed(said string) bool {
 	var err error
 	switch f.Type {
 	case EmailField:
-		_, err = mail.ParseAddress(said)
+		var address *mail.Address
+		if address, err = mail.ParseAddress(said); err == nil {
+			return address.Address == said // and no name beside it
+		}
 	case NumberField:
-		_, err = strconv.ParseFloat(strings.ReplaceAll(said, ",", "."), 64)
+		return decimal.MatchString(said)
 	case DateField:
 		_, err = time.Parse(time.DateOnly, said)
 	case TimeField:
@@ -217,3 +219,6 @@ func (f Field) typed(said string) bool {
 	}
 	return err == nil
 }
+
+// decimal is a number as people write it.
+var decimal = regexp.MustCompile(`^[+-]?([0-9]+([.,][0-9]*)?|[.,][0-9]+)([eE][+-]?[0-9]{1,3})?$`)

@@ -39,7 +39,7 @@ func (r *reader) form(m rich) core.Content {
 			f.Fields = append(f.Fields, field)
 		}
 	}
-	if len(f.Fields) == 0 {
+	if len(f.Fields) == 0 && submit == nil {
 		return nil
 	}
 	if submit == nil {

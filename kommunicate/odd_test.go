@@ -23,6 +23,15 @@ func TestOddPayloads(t *testing.T) {
 		{"6", `[{"title":"a","replyMetadata":"{\"k\":1}"}]`, "", "k:1"},
 		{"3", `[{"name":"a","action":{"type":"submit","formAction":"https://ex.com","formData":"x=1"}}]`, "a formData that is no JSON object", "a"},
 		{"12", `[{"type":"text","label":"a","validation":"^x"}]`, "a validation that is no JSON object", "a"},
+		{"6", `[{"title":"a","mesage":"b","replyMetadata":{"mine":1}}]`, `has "mesage", which is not known and was left out: "b"`, "a"},
+		{"6", `[{"title":"a","message":{"x":["b"]}}]`, `has a message that is no text, which was left out: {"x":["b"]}`, "a"},
+		{"6", `[{"title":"a","hint":"","hints":[null,{"x":false}]}]`, "", "a"},
+		{"9", `[{"url":"https://ex.com/a.png","title":"b"}]`, `has "title", which is not known`, "a.png"},
+		{"6", `[{"title":"a"}],"formAction":"https://ex.com/p"`, `has formAction that nothing in it posts, which was left out: "https://ex.com/p"`, "a"},
+		{"3", `[{"name":"a","type":"submit"}],"formAction":"https://ex.com/p"`, "", "Type:submit"},
+		{"6", `[{"title":"a"}],"KM_FIELD":{"field":"f"}`, `has template "6" beside KM_FIELD, which was left out: [{"title":"a"}]`, "f"},
+		{"12", `[{"type":"text","label":"a"},{"type":"submit","name":"b"},{"type":"submit","name":"c"}]`, `more than one button for its form; the last one counts, and this one was left out: {"name":"b"`, "c"},
+		{"12", `[{"type":"text","label":"a","rows":3}]`, "", "a"},
 		{"12", `[{"type":"dropdown","name":"c","title":"City","options":[{"label":"Select","value":"","disabled":"true"},{"label":"None","value":""},{"label":"Oslo"}]}]`, "", "None"},
 	} {
 		s, notices, err := ReadMessage([]byte(`{"message":"m","metadata":{"templateId":"` + c.template + `","payload":` + c.payload + `}}`))
@@ -34,7 +43,11 @@ func TestOddPayloads(t *testing.T) {
 			t.Errorf("%s: %s lacks %s", c.payload, said, c.shown)
 		}
 	}
-	s, notices, err := ReadMessage([]byte(`{"message":"m","metadata":{"KM_FIELD":"x"}}`))
+	s, notices, err := ReadMessage([]byte(`{"message":"m","buttons":["a"],"type":5,"metadata":{"templateId":"6","payload":["b"]},"fileMeta":{"url":"https://ex.com/f"}}`))
+	if told := strings.Join(notices, " "); err != nil || len(notices) != 2 || !strings.Contains(told, `has "buttons"`) || !strings.Contains(told, "https://ex.com/f") {
+		t.Errorf("%+v %q %v", s, notices, err)
+	}
+	s, notices, err = ReadMessage([]byte(`{"message":"m","metadata":{"KM_FIELD":"x"}}`))
 	if _, text := s.Content.(core.Text); err != nil || len(notices) != 1 || !text {
 		t.Errorf("%+v %q %v", s, notices, err)
 	}

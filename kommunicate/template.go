@@ -72,16 +72,25 @@ func (r *reader) menu(m rich) core.Content {
 	return list
 }
 
-// listless is a list without items: its buttons, or nothing.
+// listless is a list without items: its buttons, or its picture and header.
 func listless(l core.List, m rich) core.Content {
-	if len(l.Buttons) == 0 {
-		return nil
+	image := core.Media{Media: core.Image, URL: l.Image}
+	if len(l.Buttons) > 0 {
+		c := core.Choices{Header: l.Header, Body: m.text, Format: m.format, Buttons: l.Buttons}
+		if l.Image != "" {
+			c.Media = &image
+		}
+		return c
 	}
-	c := core.Choices{Header: l.Header, Body: m.text, Format: m.format, Buttons: l.Buttons}
-	if l.Image != "" {
-		c.Media = &core.Media{Media: core.Image, URL: l.Image}
+	text, format := join(l.Header, core.Plain, m.text, m.format)
+	switch {
+	case l.Image != "":
+		image.Caption, image.Format = text, format
+		return image
+	case l.Header != "":
+		return core.Text{Body: text, Format: format}
 	}
-	return c
+	return nil
 }
 
 // withArticle adds what the widget sends along with a help-centre item.

@@ -113,3 +113,28 @@ func FuzzReadAnswer(f *testing.F) {
 		}
 	})
 }
+
+// What helps to type is read again as it came, whatever was put into the text.
+func TestAidsRoundTrip(t *testing.T) {
+	for _, body := range []string{
+		`{"message":"m?","metadata":{"KM_FIELD":{"field":"f","label":"L"}}}`,
+		`{"message":"<b>m</b>","messageType":"html","metadata":{"KM_FIELD":{"field":"f","label":"L"}}}`,
+		`{"message":"m","metadata":{"KM_AUTO_SUGGESTION":{"placeholder":"a & b","source":["c"]}}}`,
+		`{"message":"<b>m</b>","messageType":"html","metadata":{"KM_AUTO_SUGGESTION":{"placeholder":"a & b","source":["c"]}}}`,
+		`{"metadata":{"KM_AUTO_SUGGESTION":{"placeholder":"a","source":["c"]}}}`,
+		`{"message":"m","metadata":{"KM_AUTO_SUGGESTION":{"placeholder":"a","source":{"url":"https://ex.com/?q="}}}}`,
+	} {
+		s, told, err := ReadMessage([]byte(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		written, err := WriteMessage(core.Message{Content: s.Content, Metadata: s.Metadata})
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, toldAgain, err := ReadMessage(written)
+		if err != nil || !reflect.DeepEqual(s, again) || !reflect.DeepEqual(told, toldAgain) {
+			t.Errorf("%s\nwritten %s\nread %+v %q %v\nwant %+v %q", body, written, again, toldAgain, err, s, told)
+		}
+	}
+}
