@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -98,7 +99,7 @@ type changeInput struct {
 type changes struct {
 	Status   *statusWord   `json:"status,omitempty"`
 	Owner    *string       `json:"owner,omitempty" maxLength:"200" doc:"An agent or a bot; empty for the rules."`
-	Team     *string       `json:"team,omitempty" maxLength:"200" doc:"Empty for none."`
+	Team     *word         `json:"team,omitempty" doc:"Empty for none."`
 	Tags     *[]string     `json:"tags,omitempty" maxItems:"100" minLength:"1" maxLength:"100" doc:"All of them."`
 	Metadata core.Metadata `json:"metadata,omitempty" doc:"Merged (RFC 7396): null deletes."`
 	Title    *string       `json:"title,omitempty" maxLength:"500"`
@@ -114,7 +115,7 @@ func (b *border) changeConversation(ctx context.Context, in *changeInput) (*answ
 		return nil, err
 	}
 	c, err := b.Store.Change(ctx, in.ID, core.Change{
-		IfEpoch: epoch, Status: (*core.ConversationStatus)(want.Status), Owner: want.Owner, Team: want.Team, Tags: want.Tags,
+		IfEpoch: epoch, Status: (*core.ConversationStatus)(want.Status), Owner: want.Owner, Team: (*string)(want.Team), Tags: want.Tags,
 		Metadata: want.Metadata, Title: want.Title, By: d.sender(callerOf(ctx).Key),
 	})
 	if err != nil {
@@ -132,12 +133,12 @@ func (d *Directory) knows(want changes) error {
 		_, agent := d.agent(*want.Owner)
 		_, bot := d.bot(*want.Owner)
 		if !agent && !bot {
-			return problem(CodeUnknownOwner, "owner must be the id of an agent or a bot, or empty for the rules")
+			return problem(CodeUnknownOwner, fmt.Sprintf("there is no agent and no bot %.200q", *want.Owner))
 		}
 	}
 	if want.Team != nil && *want.Team != "" {
-		if _, ok := d.team(*want.Team); !ok {
-			return problem(CodeUnknownTeam, "team must be the id of a team, or empty for none")
+		if _, ok := d.team(string(*want.Team)); !ok {
+			return problem(CodeUnknownTeam, fmt.Sprintf("there is no team %.200q", string(*want.Team)))
 		}
 	}
 	return nil

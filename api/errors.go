@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/validation"
 
 	"causeway/core"
 )
@@ -130,7 +131,7 @@ func problemOf(err error) *Problem {
 		return problem(CodeNotStored, "the database cannot be reached now; come again shortly")
 	}
 	if errors.Is(err, core.ErrInvalid) {
-		return problem(CodeInvalid, strings.TrimSuffix(err.Error(), ": "+core.ErrInvalid.Error()))
+		return problem(CodeInvalid, strings.TrimPrefix(strings.TrimSuffix(err.Error(), ": "+core.ErrInvalid.Error()), "say: "))
 	}
 	p = problem(CodeInternal, "the log says more")
 	p.cause = err
@@ -178,7 +179,11 @@ func asProblem(_ huma.Context, _ string, v any) (any, error) {
 		if i == 10 || code == CodeInternal {
 			break
 		}
-		detail = append(detail, strings.TrimPrefix(e.Location+": "+e.Message, ": "))
+		message := e.Message
+		if message == validation.MsgExpectedMatchExactlyOneSchema {
+			message = "is of no form that is taken here; /openapi.json lists them"
+		}
+		detail = append(detail, strings.TrimPrefix(e.Location+": "+message, ": "))
 	}
 	return problem(code, strings.Join(detail, "; ")), nil
 }

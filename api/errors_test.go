@@ -37,7 +37,7 @@ func TestProblems(t *testing.T) {
 			t.Errorf("the detail tells the inside: %s", p.Detail)
 		}
 	}
-	if p := problemOf(fmt.Errorf("say: channel %q is gone: %w", "x", core.ErrInvalid)); p.Detail != `say: channel "x" is gone` {
+	if p := problemOf(fmt.Errorf("say: channel %q is gone: %w", "x", core.ErrInvalid)); p.Detail != `channel "x" is gone` {
 		t.Errorf("detail %q", p.Detail)
 	}
 }

@@ -45,8 +45,63 @@ func (word) Schema(huma.Registry) *huma.Schema {
 // names is a list of strings, or its JSON in a string.
 type names []string
 
-// UnmarshalJSON takes a list, or a string that holds one.
+// UnmarshalJSON takes a list, a string that holds one, or one name alone.
 func (n *names) UnmarshalJSON(data []byte) error {
+	var inner string
+	if json.Unmarshal(data, &inner) == nil {
+		if inner == "" {
+			return nil
+		}
+		if !strings.HasPrefix(strings.TrimSpace(inner), "[") {
+			*n = names{inner}
+			return nil
+		}
+		data = []byte(inner)
+	}
+	var list []word
+	if err := json.Unmarshal(data, &list); err != nil {
+		return invalid("a list of names is wanted")
+	}
+	for _, name := range list {
+		*n = append(*n, string(name))
+	}
+	return nil
+}
+
+// Schema says so in the document.
+func (names) Schema(huma.Registry) *huma.Schema {
+	list := &huma.Schema{Type: huma.TypeArray, Items: word("").Schema(nil)}
+	return &huma.Schema{OneOf: []*huma.Schema{list, {Type: huma.TypeString, Description: "The list as JSON, or one name."}}}
+}
+
+// yes is a boolean, also as a string or a number.
+type yes bool
+
+// UnmarshalJSON takes true, "true", 1 and "1", and what says no in the same ways.
+func (y *yes) UnmarshalJSON(data []byte) error {
+	var w word
+	if err := w.UnmarshalJSON(data); err != nil {
+		return err
+	}
+	switch strings.ToLower(string(w)) {
+	case "true", "1":
+		*y = true
+	case "", "false", "0":
+		*y = false
+	default:
+		return invalid("true or false is wanted, not %.20q", string(w))
+	}
+	return nil
+}
+
+// Schema says so in the document.
+func (yes) Schema(r huma.Registry) *huma.Schema { return word("").Schema(r) }
+
+// fields is a JSON object, or its JSON in a string.
+type fields core.Metadata
+
+// UnmarshalJSON takes an object, or a string that holds one.
+func (f *fields) UnmarshalJSON(data []byte) error {
 	var inner string
 	if json.Unmarshal(data, &inner) == nil {
 		if inner == "" {
@@ -54,18 +109,19 @@ func (n *names) UnmarshalJSON(data []byte) error {
 		}
 		data = []byte(inner)
 	}
-	var list []string
-	if err := json.Unmarshal(data, &list); err != nil {
-		return invalid("a list of names is wanted")
+	var object map[string]any
+	if err := json.Unmarshal(data, &object); err != nil {
+		return invalid("an object is wanted, or its JSON in a string")
 	}
-	*n = list
+	*f = object
 	return nil
 }
 
 // Schema says so in the document.
-func (names) Schema(huma.Registry) *huma.Schema {
-	list := &huma.Schema{Type: huma.TypeArray, Items: &huma.Schema{Type: huma.TypeString}}
-	return &huma.Schema{OneOf: []*huma.Schema{list, {Type: huma.TypeString, Description: "The list as JSON."}}}
+func (fields) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{OneOf: []*huma.Schema{
+		{Type: huma.TypeObject, AdditionalProperties: true}, {Type: huma.TypeString, Description: "The object as JSON."},
+	}}
 }
 
 // statusWord is a conversation's status, by our name or by Kommunicate's number.
@@ -87,8 +143,8 @@ func (s *statusWord) UnmarshalJSON(data []byte) error {
 
 // Schema says so in the document.
 func (statusWord) Schema(huma.Registry) *huma.Schema {
-	return &huma.Schema{OneOf: []*huma.Schema{
-		{Type: huma.TypeString, Enum: []any{"open", "waiting", "resolved", "spam", "0", "7", "2", "3"}},
-		{Type: huma.TypeInteger, Enum: []any{0.0, 7.0, 2.0, 3.0}, Description: "Kommunicate's numbers, in the same order."},
-	}}
+	return &huma.Schema{
+		Enum:        []any{"open", "waiting", "resolved", "spam", "0", "7", "2", "3", 0.0, 7.0, 2.0, 3.0},
+		Description: "By name, or by Kommunicate's number, in the same order.",
+	}
 }

@@ -32,29 +32,29 @@ type startBody struct {
 	AgentIDs names          `json:"agentIds,omitempty"`
 	BotIDs   names          `json:"botIds,omitempty"`
 	Assignee word           `json:"assignee,omitempty" doc:"An agent or a bot."`
-	Skip     word           `json:"skipRouting,omitempty" doc:"true: the rules are not asked."`
+	Skip     yes            `json:"skipRouting,omitempty" doc:"true: the rules are not asked."`
 	Team     word           `json:"teamId,omitempty"`
 	SkipBot  names          `json:"skipBotEvent,omitempty" doc:"Events that its bots do not hear."`
 	Welcome  string         `json:"WELCOME_MESSAGE,omitempty" maxLength:"4000"`
 	Event    string         `json:"customWelcomeEvent,omitempty" maxLength:"200"`
-	Metadata core.Metadata  `json:"conversationMetadata,omitempty"`
-	Context  core.Metadata  `json:"chat_context,omitempty" doc:"Goes with every message to a bot."`
-	Defaults core.Metadata  `json:"default_message_metadata,omitempty" doc:"Goes with every message to a bot, over chat_context."`
+	Metadata fields         `json:"conversationMetadata,omitempty"`
+	Context  fields         `json:"chat_context,omitempty" doc:"Goes with every message to a bot."`
+	Defaults fields         `json:"default_message_metadata,omitempty" doc:"Goes with every message to a bot, over chat_context."`
 }
 
 // StartAliases are other names of the same things on Kommunicate's pages. It is
 // exported because huma sets its fields.
 type StartAliases struct {
-	GroupName       string        `json:"defaultGroupName,omitempty" maxLength:"500" doc:"title"`
-	UntilAgent      string        `json:"conversationTitle,omitempty" maxLength:"500" doc:"The title until an agent owns the conversation."`
-	UserName        string        `json:"userName,omitempty" maxLength:"200" doc:"name"`
-	AgentID         word          `json:"agentId,omitempty" doc:"One of agentIds."`
-	DefaultAgentIDs names         `json:"defaultAgentIds,omitempty" doc:"agentIds"`
-	DefaultBotIDs   names         `json:"defaultBotIds,omitempty" doc:"botIds"`
-	DefaultAssignee word          `json:"defaultAssignee,omitempty" doc:"assignee"`
-	ClientID        word          `json:"clientGroupId,omitempty" doc:"As Idempotency-Key."`
-	ChatContext     core.Metadata `json:"KM_CHAT_CONTEXT,omitempty" doc:"chat_context"`
-	DefaultMetadata core.Metadata `json:"defaultMessageMetaData,omitempty" doc:"default_message_metadata"`
+	GroupName       string `json:"defaultGroupName,omitempty" maxLength:"500" doc:"title"`
+	UntilAgent      string `json:"conversationTitle,omitempty" maxLength:"500" doc:"The title until an agent owns the conversation."`
+	UserName        string `json:"userName,omitempty" maxLength:"200" doc:"name"`
+	AgentID         word   `json:"agentId,omitempty" doc:"One of agentIds."`
+	DefaultAgentIDs names  `json:"defaultAgentIds,omitempty" doc:"agentIds"`
+	DefaultBotIDs   names  `json:"defaultBotIds,omitempty" doc:"botIds"`
+	DefaultAssignee word   `json:"defaultAssignee,omitempty" doc:"assignee"`
+	ClientID        word   `json:"clientGroupId,omitempty" doc:"As Idempotency-Key."`
+	ChatContext     fields `json:"KM_CHAT_CONTEXT,omitempty" doc:"chat_context"`
+	DefaultMetadata fields `json:"defaultMessageMetaData,omitempty" doc:"default_message_metadata"`
 }
 
 // settled is the body with what came under other names in its own place.
@@ -97,7 +97,7 @@ func (b *border) startConversation(ctx context.Context, in *startInput) (*answer
 	if !ok {
 		return nil, problem(CodeUnknownChannel, "channel must be the id of a configured channel")
 	}
-	if err := d.knows(changes{Owner: (*string)(&want.Assignee), Team: (*string)(&want.Team)}); err != nil {
+	if err := d.knows(changes{Owner: (*string)(&want.Assignee), Team: &want.Team}); err != nil {
 		return nil, err
 	}
 	for _, id := range want.participants() {
@@ -111,9 +111,9 @@ func (b *border) startConversation(ctx context.Context, in *startInput) (*answer
 	}
 	c, err := b.Store.Start(ctx, core.Start{
 		Channel: ch.Info(), Contact: person, Title: cmp.Or(want.Title, want.UntilAgent), TitleUntilAgent: want.Title == "",
-		Assignee: string(want.Assignee), SkipRouting: want.Skip == "true", Team: string(want.Team),
-		Once: callerOf(ctx).once(0, cmp.Or(in.Once, string(want.ClientID))), Participants: want.participants(), Metadata: want.Metadata, Welcome: want.Welcome,
-		Terms: core.Terms{SkipEvents: want.SkipBot, WelcomeEvent: want.Event, Context: want.Context, MessageMetadata: want.Defaults},
+		Assignee: string(want.Assignee), SkipRouting: bool(want.Skip), Team: string(want.Team),
+		Once: callerOf(ctx).once(0, cmp.Or(in.Once, string(want.ClientID))), Participants: want.participants(), Metadata: core.Metadata(want.Metadata), Welcome: want.Welcome,
+		Terms: core.Terms{SkipEvents: want.SkipBot, WelcomeEvent: want.Event, Context: core.Metadata(want.Context), MessageMetadata: core.Metadata(want.Defaults)},
 	})
 	if err != nil {
 		return nil, err

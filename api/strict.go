@@ -30,6 +30,10 @@ func decode(data []byte, v any) error {
 		}
 	}
 	if err := json.Unmarshal(data, v); err != nil {
+		var said *Problem
+		if errors.As(err, &said) {
+			return said
+		}
 		var wrong *json.UnmarshalTypeError
 		if errors.As(err, &wrong) {
 			return misplaced(wrong)

@@ -85,6 +85,9 @@ func (a *answer) do(r *reader, meta object) {
 	}
 	switch action := meta.text(keyAction); action {
 	case "":
+		if meta.has(keyAction) && meta[keyAction] != "" {
+			r.note("asks for an action that is no text, which was left out")
+		}
 	case actionResolve:
 		a.Resolve = true
 	case actionRating:
@@ -121,7 +124,9 @@ func (r *reader) handOff(meta object) *core.HandOff {
 		}
 	}
 	hand := &core.HandOff{To: meta.text(keyAssignTo), Team: meta.text(keyAssignTeam)}
-	if name := event.text("name"); name != "" {
+	if name := event.text("name"); name == "" && meta.has(keyEvent) {
+		r.note("has an event without a name, of which nobody is told")
+	} else if name != "" {
 		hand.Event = &core.BotEvent{Name: name, Data: event.object("data").without()}
 	}
 	return hand
@@ -134,15 +139,16 @@ func (a *answer) update(r *reader, details object) {
 		patch = *a.Contact
 	}
 	set := false
-	for key, to := range map[string]**string{
-		"displayName": &patch.Name, "email": &patch.Email, "phoneNumber": &patch.Phone, "imageLink": &patch.ImageLink,
-	} {
-		switch value, words := details[key], details.text(key); {
+	for _, detail := range []struct {
+		key string
+		to  **string
+	}{{"displayName", &patch.Name}, {"email", &patch.Email}, {"phoneNumber", &patch.Phone}, {"imageLink", &patch.ImageLink}} {
+		switch value, words := details[detail.key], details.text(detail.key); {
 		case value == nil:
 		case words == "" && value != "":
-			r.note("asks for %s with a %s that is no text, which was left out", actionUpdate, key)
+			r.note("asks for %s whose %s is no text, which was left out", actionUpdate, detail.key)
 		default:
-			*to, set = &words, true
+			*detail.to, set = &words, true
 		}
 	}
 	if more := details.object("metadata"); len(more) > 0 {

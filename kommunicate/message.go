@@ -28,7 +28,7 @@ func ReadMessage(body []byte) (core.Saying, []string, error) {
 		}
 	}
 	if !ok {
-		return core.Saying{}, r.notices, fmt.Errorf("read a message: %w: it has neither text nor a template with something in it", core.ErrInvalid)
+		return core.Saying{}, r.notices, fmt.Errorf("the message has neither text nor a template with something in it: %w", core.ErrInvalid)
 	}
 	return saying, r.notices, nil
 }
@@ -49,7 +49,7 @@ func ReadBotMessage(body []byte) (core.Answer, error) {
 	}
 	a.Notices = r.notices
 	if len(a.Say) == 0 && len(a.Does()) == 0 {
-		return core.Answer{}, fmt.Errorf("read a message: %w: it has neither text nor a template with something in it, and asks for nothing", core.ErrInvalid)
+		return core.Answer{}, fmt.Errorf("the message has neither text nor a template with something in it, and asks for nothing: %w", core.ErrInvalid)
 	}
 	return a.Answer, nil
 }
@@ -73,11 +73,11 @@ func readObject(body []byte) (object, error) {
 	}
 	v, err := parse(body)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", core.ErrInvalid, err)
+		return nil, fmt.Errorf("%w: %w", err, core.ErrInvalid)
 	}
 	o, ok := v.(map[string]any)
 	if !ok {
-		return nil, fmt.Errorf("%w: not a JSON object", core.ErrInvalid)
+		return nil, fmt.Errorf("it is no JSON object: %w", core.ErrInvalid)
 	}
 	return o, nil
 }

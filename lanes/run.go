@@ -144,6 +144,9 @@ func (l *Lanes) settle(r *run, res Result) (kept bool) {
 				l.update(r, releaseSQL, r.lane.ID, r.owner, r.epoch+1)
 			}
 			return false
+		case res.Commit != nil && errors.Is(err, ErrMoved):
+			res = Result{Next: Again}
+			continue
 		case res.Commit != nil && !errors.Is(err, db.ErrCommit) && !errors.Is(err, db.ErrBusy):
 			l.entry(r).WithError(err).Error("outcome could not be stored, the task will be run again")
 			res = Result{Next: Retry, Error: err.Error()}

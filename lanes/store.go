@@ -9,6 +9,10 @@ import (
 	"causeway/db"
 )
 
+// ErrMoved is for a Commit that finds what the handler went by changed meanwhile: nothing of it is stored, and the
+// handler is called again at once, which is no failure of the task's.
+var ErrMoved = errors.New("what the handler went by has changed")
+
 var errFenced = errors.New("the lane has another owner")
 
 const fence = ` WHERE id = $1 AND owner = $2 AND epoch = $3`

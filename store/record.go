@@ -254,7 +254,7 @@ func (t *tx) inbound(c *conversation, item core.Item, e core.Heard) (row, error)
 	default:
 		r.Content, err = t.keepFiles(c, r.ID, content)
 	}
-	if c.Owner.Type == core.BotOwner && c.Status != core.Spam && hears(r.Content) && !silent(r.Content) && !c.Terms.Skips(core.EventOf(r.Content)) {
+	if c.answered() && hears(r.Content) && !silent(r.Content) && !c.Terms.Skips(core.EventOf(r.Content)) {
 		r.turn = turnPending
 	}
 	return r, err

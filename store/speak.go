@@ -72,6 +72,9 @@ func (t *tx) say(u core.Utterance) (said []core.Message, refused, err error) {
 	return said, nil, errors.Join(t.carryOut(c, does), t.save(c))
 }
 
+// errSpam is for what would have a bot answer spam.
+var errSpam = fmt.Errorf("the conversation is marked as spam, which no bot answers: %w", core.ErrInvalid)
+
 // mayspeak refuses a bot that does not own the conversation, and gives the
 // conversation to an agent who speaks in place of a bot.
 func (t *tx) mayspeak(c *conversation, u core.Utterance) (refused, err error) {
@@ -84,6 +87,9 @@ func (t *tx) mayspeak(c *conversation, u core.Utterance) (refused, err error) {
 	case core.FromBot:
 		if c.Owner.Type != core.BotOwner || c.Owner.ID != u.Sender.ID {
 			return core.ErrNotOwner, nil
+		}
+		if c.Status == core.Spam {
+			return errSpam, nil
 		}
 	case core.FromAgent:
 		if private {
@@ -133,6 +139,10 @@ func (s *Store) Trigger(ctx context.Context, id core.ConversationID, e core.BotE
 		}
 		if c.Owner.Type != core.BotOwner {
 			refused = core.ErrNotOwner
+			return nil
+		}
+		if c.Status == core.Spam {
+			refused = errSpam
 			return nil
 		}
 		return t.event(c, e)

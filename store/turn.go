@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -11,10 +10,6 @@ import (
 	"causeway/core"
 	"causeway/lanes"
 )
-
-// errMoved undoes a turn's transaction when the owner changed between reading
-// and storing in a way that calls for the turn to be looked at anew.
-var errMoved = errors.New("the owner changed meanwhile")
 
 // workBot hands a turn to the bot that owns the conversation when it runs. A
 // turn that nobody is there to hear ends as not handed over.
@@ -26,7 +21,7 @@ func (s *Store) workBot(ctx context.Context, task lanes.Task) lanes.Result {
 	if err != nil {
 		return unreadable(err)
 	}
-	if c.Owner.Type != core.BotOwner {
+	if !c.answered() {
 		return lanes.Result{Commit: s.commit(func(t *tx) error { return t.notHandedOver(c.ID, task) })}
 	}
 	w, over, err := s.turnWork(ctx, c, task)
@@ -201,8 +196,8 @@ func (t *tx) notHandedOver(id core.ConversationID, task lanes.Task) error {
 	if err != nil {
 		return err
 	}
-	if c.Owner.Type == core.BotOwner {
-		return errMoved // a bot took it meanwhile: it is to hear the turn
+	if c.answered() {
+		return lanes.ErrMoved // a bot took it meanwhile: it is to hear the turn
 	}
 	return t.endTurn(task, turnNotHandedOver)
 }
@@ -228,6 +223,11 @@ func (t *tx) endTurns(w core.TurnWork, task lanes.Task, state string) error {
 	return t.endTurn(task, state)
 }
 
+// answered reports whether a bot answers the conversation. Spam nobody answers.
+func (c *conversation) answered() bool {
+	return c.Owner.Type == core.BotOwner && c.Status != core.Spam
+}
+
 // turnDone stores an answer and all that it does. If the owner changed since the
 // turn began, the answer is kept as suppressed, and does nothing.
 func (t *tx) turnDone(w core.TurnWork, task lanes.Task, o core.TurnDone) error {
@@ -236,7 +236,7 @@ func (t *tx) turnDone(w core.TurnWork, task lanes.Task, o core.TurnDone) error {
 		return err
 	}
 	from := core.Sender{Type: core.FromBot, ID: w.Bot, Name: w.Conversation.Owner.Name}
-	if c.OwnerEpoch != w.Conversation.OwnerEpoch {
+	if c.OwnerEpoch != w.Conversation.OwnerEpoch || !c.answered() {
 		if err := t.suppress(c, from, o); err != nil {
 			return err
 		}
@@ -278,6 +278,9 @@ func (t *tx) suppress(c *conversation, from core.Sender, o core.TurnDone) error 
 		r := outgoing(from, spoken, o.Say[0].ID)
 		r.Status, r.options = core.Suppressed, nil
 		r.Fault = &core.Fault{Kind: core.Permanent, Code: "owner_changed", Message: "the conversation had another owner when the bot answered"}
+		if c.Status == core.Spam {
+			r.Fault.Code, r.Fault.Message = "spam", "the conversation was marked as spam when the bot answered"
+		}
 		if _, err := t.insert(c, r); err != nil {
 			return err
 		}

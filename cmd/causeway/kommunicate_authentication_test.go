@@ -99,10 +99,11 @@ func TestAuthenticationPage(t *testing.T) {
 		}},
 		{"two contacts that are one person become one", func(w *world) {
 			one, two := w.begin("tg", stranger(w.tg), `{}`), w.begin("tg", stranger(w.tg), `{}`)
-			w.must(adminKey, "PATCH", fmt.Sprintf("contacts/%d", two.Contact.ID), map[string]string{"email": "two@example.com"}, nil)
+			w.must(adminKey, "PATCH", fmt.Sprintf("contacts/%d", two.Contact.ID), map[string]any{"email": "two@example.com", "metadata": map[string]string{"plan": "gold", "city": "Bonn"}}, nil)
+			w.must(adminKey, "PATCH", fmt.Sprintf("contacts/%d", one.Contact.ID), map[string]any{"metadata": map[string]string{"plan": "free"}}, nil)
 			var p person
 			w.must(adminKey, "POST", fmt.Sprintf("contacts/%d/merge", one.Contact.ID), map[string]int64{"from": two.Contact.ID}, &p)
-			if p.UserID != one.Contact.UserID || p.Email != "two@example.com" || w.thread(two.ID).Contact.ID != one.Contact.ID {
+			if p.UserID != one.Contact.UserID || p.Email != "two@example.com" || fmt.Sprint(p.Metadata) != "map[city:Bonn plan:free]" || w.thread(two.ID).Contact.ID != one.Contact.ID {
 				w.t.Errorf("%+v", p)
 			}
 		}},
