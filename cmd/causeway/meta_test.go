@@ -58,6 +58,18 @@ func (m *meta) serve(rw http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// sent are the calls to send a message so far, those with text in them.
+func (m *meta) sent(text string) (all []graphCall) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, c := range m.calls {
+		if strings.Contains(c.body, text) {
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
 const metaSecret = "secret-of-the-meta-app"
 
 // instagram is a channel's line in the config.

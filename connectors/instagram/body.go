@@ -1,12 +1,15 @@
 package instagram
 
-// The native calls; both go to one address.
+// The native calls. What is sent and what is shown goes to one address.
 const (
 	// opMessages sends a message: Meta's page "Send API".
 	opMessages = "messages"
 	// opAction shows the contact something, and sends nothing: Meta's page
 	// "Sender actions".
 	opAction = "sender_action"
+	// opUpload is opMessages with a file that Meta cannot fetch, so that Send gives
+	// it to Meta first: Meta's page "Attachment Upload API".
+	opUpload = "message_attachments+messages"
 )
 
 // The actions that are shown at once when a contact wrote. Typing ends with our
@@ -62,7 +65,7 @@ type quickReply struct {
 	Payload string `json:"payload"`
 }
 
-// attached is a file, with URL, or a template: Meta's pages "Generic template"
+// attached is a file, with its URL or the ID of an upload, or a template: Meta's pages "Generic template"
 // and "Button template".
 type attached struct {
 	Type    string `json:"type"`
@@ -71,6 +74,7 @@ type attached struct {
 
 type shown struct {
 	URL      string    `json:"url,omitempty"`
+	ID       string    `json:"attachment_id,omitempty"`
 	Template string    `json:"template_type,omitempty"`
 	Text     string    `json:"text,omitempty"`
 	Elements []element `json:"elements,omitempty"`

@@ -41,6 +41,8 @@ type gate struct {
 	base string
 	// messages is where native calls go.
 	messages string
+	// attachments is where files are given to Meta, on the platform if it asks.
+	attachments, platform string
 	// self is what Check asks for, and owns says what is wrong with the answer.
 	self string
 	owns func(identity) string

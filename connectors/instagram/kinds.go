@@ -73,6 +73,7 @@ func (s InstagramSettings) gate() gate {
 	if s.Login == LoginPage {
 		g.api = or(s.APIURL, facebookURL)
 		g.at(s.PageID, pageFields(), "id,name,instagram_business_account", s.ownsPage)
+		g.platform = "instagram"
 	}
 	return g
 }
@@ -114,6 +115,7 @@ func (g *gate) at(sender string, fields []string, self string, owns func(identit
 	base := strings.TrimRight(g.api, "/") + "/" + g.version + "/"
 	g.base = base
 	g.messages = base + url.PathEscape(sender) + "/messages"
+	g.attachments = base + url.PathEscape(sender) + "/message_attachments"
 	g.subscribed, g.fields = base+url.PathEscape(sender)+"/subscribed_apps", fields
 	g.self, g.owns = base+"me?fields="+self, owns
 }

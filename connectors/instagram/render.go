@@ -31,7 +31,11 @@ func (f form) render(o core.Outgoing) ([]core.Payload, error) {
 		if i > 0 {
 			body.ReplyTo = nil
 		}
-		calls = append(calls, core.Payload{Op: opMessages, Body: body})
+		op := opMessages
+		if m.hasUpload() {
+			op = opUpload
+		}
+		calls = append(calls, core.Payload{Op: op, Body: body})
 	}
 	return calls, nil
 }

@@ -67,7 +67,7 @@ func titled(name, address string) string {
 }
 
 // album shows images that follow each other as one message, and every other
-// file as one of its own.
+// file, and an image that Meta cannot fetch, as one of its own.
 func (f form) album(c core.Album) ([]sent, error) {
 	var all []sent
 	var images []attached
@@ -86,7 +86,7 @@ func (f form) album(c core.Album) ([]sent, error) {
 		if err != nil {
 			return nil, err
 		}
-		if a := messages[0].Attachment; a != nil && a.Type == "image" && f.caps.Album > 0 {
+		if a := messages[0].Attachment; a != nil && a.Type == "image" && f.caps.Album > 0 && !messages[0].hasUpload() {
 			if images = append(images, *a); len(images) == f.caps.Album {
 				flush()
 			}

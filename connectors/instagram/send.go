@@ -15,11 +15,23 @@ const callTimeout = 30 * time.Second
 // Send implements core.Connector. An answer to a message that names none leaves
 // open whether one was sent: Meta's page "Send API". A sender action has no id.
 func (a *account) Send(ctx context.Context, p core.Payload) (core.ProviderID, error) {
-	if p.Op != opMessages && p.Op != opAction {
-		return "", &core.Fault{Kind: core.Permanent, Code: "unknown_op", Message: "there is no native call " + p.Op}
-	}
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
+	switch p.Op {
+	case opMessages, opAction:
+	case opUpload:
+		o, ok := p.Body.(outgoing)
+		if !ok || !o.Message.hasUpload() {
+			return "", &core.Fault{Kind: core.Permanent, Code: "body", Message: "the native call has no file in it"}
+		}
+		o, err := a.uploaded(ctx, o)
+		if err != nil {
+			return "", err
+		}
+		p = core.Payload{Op: opMessages, Body: o}
+	default:
+		return "", &core.Fault{Kind: core.Permanent, Code: "unknown_op", Message: "there is no native call " + p.Op}
+	}
 	var answer struct {
 		MessageID loose           `json:"message_id"`
 		Error     json.RawMessage `json:"error"`

@@ -79,16 +79,7 @@ func (e Env) Exchange(ctx context.Context, client *egress.Client, c Call) (Answe
 	if err != nil {
 		return Answer{}, &core.Fault{Kind: core.Permanent, Code: "request", Message: "the call cannot be written", Err: err}
 	}
-	resp, err := client.Do(req)
-	if err != nil {
-		return Answer{}, NoAnswer(err)
-	}
-	defer resp.Body.Close()
-	body, err := io.ReadAll(resp.Body)
-	if err != nil {
-		return Answer{}, NoAnswer(err)
-	}
-	return Answer{Status: resp.StatusCode, Header: resp.Header, Body: body, At: e.Time()}, nil
+	return e.Do(client, req, nil)
 }
 
 func (c Call) request(ctx context.Context) (*http.Request, error) {

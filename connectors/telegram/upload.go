@@ -7,7 +7,6 @@ import (
 	"io"
 	"mime"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"path"
 	"strings"
@@ -17,6 +16,7 @@ import (
 	"github.com/go-telegram/bot"
 	"github.com/go-telegram/bot/models"
 
+	"causeway/connectors/kit"
 	"causeway/core"
 	"causeway/egress"
 )
@@ -40,29 +40,11 @@ func ownErrand(p core.Payload) bool {
 		return false
 	}
 	for _, one := range c.group {
-		if remote(*one.url) {
+		if !kit.Fetchable(*one.url) {
 			return true
 		}
 	}
-	return c.address() != "" && remote(c.address())
-}
-
-// remote reports whether only we may reach an address: it is not https, or its
-// host is none of the public ones.
-func remote(address string) bool {
-	u, err := url.Parse(address)
-	if err != nil {
-		return false
-	}
-	host := strings.ToLower(strings.TrimSuffix(u.Hostname(), "."))
-	if ip, err := netip.ParseAddr(host); err == nil {
-		return u.Scheme != "https" || !ip.IsGlobalUnicast() || ip.IsPrivate()
-	}
-	_, top, dotted := strings.Cut(host, ".")
-	if i := strings.LastIndex(top, "."); i >= 0 {
-		top = top[i+1:]
-	}
-	return u.Scheme != "https" || !dotted || top == "local" || top == "internal" || top == "localhost" || top == "lan"
+	return c.address() != "" && !kit.Fetchable(c.address())
 }
 
 // cargo is files that are read from their servers while they are sent.

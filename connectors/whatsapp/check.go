@@ -69,7 +69,7 @@ func (c *cloud) standing(ctx context.Context) (standing, error) {
 	})
 	switch {
 	case err != nil:
-		return p, harmless(err, "the provider did not answer")
+		return p, kit.Harmless(err, "the provider did not answer")
 	case string(p.ID) != c.account:
 		return p, c.notReached()
 	}

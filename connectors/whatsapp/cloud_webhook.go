@@ -64,7 +64,7 @@ func (c *cloud) does(ctx context.Context, address string, body any, failed strin
 	})
 	switch {
 	case err != nil:
-		return harmless(err, "the provider did not answer")
+		return kit.Harmless(err, "the provider did not answer")
 	case !done.Success:
 		return &core.Fault{Kind: core.Permanent, Code: "not_done", Message: failed}
 	}

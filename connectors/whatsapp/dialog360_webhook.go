@@ -70,7 +70,7 @@ func (d *dialog) Subscribe(ctx context.Context, address string) error {
 	}
 	set.Headers[secretHeader] = d.secret.Reveal()
 	call := kit.Call{URL: d.webhook, Header: d.key, Body: set, Secrets: d.secrets}
-	return harmless(d.env.JSON(ctx, d.client, call, nil, d.sort), unanswered)
+	return kit.Harmless(d.env.JSON(ctx, d.client, call, nil, d.sort), unanswered)
 }
 
 const unanswered = "360dialog did not answer"
@@ -79,7 +79,7 @@ func (d *dialog) configured(ctx context.Context) (webhook, error) {
 	var w webhook
 	call := kit.Call{Method: http.MethodGet, URL: d.webhook, Header: d.key, Secrets: d.secrets}
 	if err := d.env.JSON(ctx, d.client, call, &w, d.sort); err != nil {
-		return webhook{}, harmless(err, unanswered)
+		return webhook{}, kit.Harmless(err, unanswered)
 	}
 	return w, nil
 }

@@ -2,7 +2,6 @@ package whatsapp
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"regexp"
 	"strconv"
@@ -41,7 +40,7 @@ func (n *number) OpenMedia(ctx context.Context, ref string) (core.OpenFile, erro
 	req.Header = n.key.Clone()
 	resp, err := n.client.Limited(downloadTimeout, egress.NoCap).Do(req)
 	if err != nil {
-		return core.OpenFile{}, harmless(kit.NoAnswer(err), unread)
+		return core.OpenFile{}, kit.Harmless(kit.NoAnswer(err), unread)
 	}
 	if resp.StatusCode != http.StatusOK {
 		resp.Body.Close() //nolint:errcheck // not read
@@ -69,7 +68,7 @@ func (n *number) locate(ctx context.Context, id string) (located, error) {
 		return n.sort(a)
 	})
 	if err != nil {
-		return located{}, harmless(err, unread)
+		return located{}, kit.Harmless(err, unread)
 	}
 	return file, nil
 }
@@ -92,18 +91,6 @@ func (l located) size(resp *http.Response) int64 {
 }
 
 const unread = "the file could not be read; it is tried again"
-
-// harmless makes a call that may be made twice safe to repeat, whatever became
-// of it; says is what is told then.
-func harmless(err error, says string) error {
-	var f *core.Fault
-	if !errors.As(err, &f) || f.Kind != core.Ambiguous {
-		return err
-	}
-	again := *f
-	again.Kind, again.Message = core.Temporary, says
-	return &again
-}
 
 // refused sorts the answer of a file's address. One that has died is asked for
 // anew by the next try, where the provider bears that; that the key is good was

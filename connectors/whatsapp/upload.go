@@ -1,13 +1,8 @@
 package whatsapp
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
-	"io"
-	"mime/multipart"
-	"net/http"
-	"net/textproto"
 
 	"causeway/connectors/kit"
 	"causeway/core"
@@ -44,7 +39,7 @@ func (m *message) files(change func(core.MediaType, file) (file, error)) error {
 func (m *message) needsUpload() bool {
 	needs := false
 	_ = m.files(func(_ core.MediaType, f file) (file, error) {
-		needs = needs || !fetchable(f.Link)
+		needs = needs || !kit.Fetchable(f.Link)
 		return f, nil
 	})
 	return needs
@@ -55,73 +50,41 @@ func (m *message) needsUpload() bool {
 // failure of it is never Ambiguous: a file that was given twice does no harm.
 func (n *number) uploaded(ctx context.Context, m message) (message, error) {
 	err := m.files(func(as core.MediaType, f file) (file, error) {
-		if fetchable(f.Link) {
+		if kit.Fetchable(f.Link) {
 			return f, nil
 		}
 		id, err := n.upload(ctx, as, f)
 		f.ID, f.Link = id, ""
-		return f, harmless(err, "the file could not be given to WhatsApp; it is tried again")
+		return f, kit.Harmless(err, "the file could not be given to WhatsApp; it is tried again")
 	})
 	return m, err
 }
 
+// mostBytes is the largest file of a type; a sticker that moves may be larger
+// than one that does not.
+func mostBytes(as core.MediaType) int64 {
+	if as == core.Sticker {
+		return 500 << 10
+	}
+	return capabilities().Media[as].Max
+}
+
+// upload gives a file to Meta and returns its id there.
 func (n *number) upload(ctx context.Context, as core.MediaType, f file) (string, error) {
-	src, err := n.load(ctx, f.Link, mostBytes(as))
+	src, err := n.env.Load(ctx, f.Link, mostBytes(as), "WhatsApp")
 	if err != nil {
 		return "", err
 	}
-	defer src.body.Close() //nolint:errcheck // read only
-	req, err := n.form(ctx, src, src.sort(f))
+	defer src.Body.Close() //nolint:errcheck // read only
+	sort := src.Type(f.mime, proper, named)
+	req, err := src.Form(ctx, n.media, "file", sort, [2]string{"messaging_product", "whatsapp"}, [2]string{"type", sort})
 	if err != nil {
-		return "", &core.Fault{Kind: core.Permanent, Code: "upload", Message: "the file cannot be written into a form", Err: err}
+		return "", err
 	}
-	return n.give(req)
-}
-
-// form is the call of an upload, of a length that is told beforehand; of the
-// file in it no copy is made.
-func (n *number) form(ctx context.Context, src *source, sort string) (*http.Request, error) {
-	var b bytes.Buffer
-	w := multipart.NewWriter(&b)
-	part := textproto.MIMEHeader{
-		"Content-Disposition": {`form-data; name="file"; filename="` + src.name() + `"`},
-		"Content-Type":        {sort},
-	}
-	for _, field := range [][2]string{{"messaging_product", "whatsapp"}, {"type", sort}} {
-		if err := w.WriteField(field[0], field[1]); err != nil {
-			return nil, err
-		}
-	}
-	if _, err := w.CreatePart(part); err != nil {
-		return nil, err
-	}
-	before := b.Len()
-	if err := w.Close(); err != nil {
-		return nil, err
-	}
-	whole := io.MultiReader(bytes.NewReader(b.Bytes()[:before]), src.body, bytes.NewReader(b.Bytes()[before:]))
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, n.media, whole)
+	a, err := n.env.Do(n.client, req, n.key)
 	if err != nil {
-		return nil, err
+		return "", err
 	}
-	req.Header = n.key.Clone()
-	req.Header.Set("Content-Type", w.FormDataContentType())
-	req.ContentLength = int64(b.Len()) + src.size
-	return req, nil
-}
-
-// give makes the call of an upload and reads the file's id.
-func (n *number) give(req *http.Request) (string, error) {
-	resp, err := n.client.Do(req)
-	if err != nil {
-		return "", kit.NoAnswer(err)
-	}
-	defer resp.Body.Close() //nolint:errcheck // read only
-	data, err := io.ReadAll(resp.Body)
-	if err != nil {
-		return "", kit.NoAnswer(err)
-	}
-	a := kit.Answer{Status: resp.StatusCode, Header: resp.Header, Body: data, At: n.env.Time()}
 	if !a.OK() {
 		if f := n.sort(a); f != nil {
 			return "", f
@@ -131,7 +94,7 @@ func (n *number) give(req *http.Request) (string, error) {
 	var answer struct {
 		ID loose `json:"id"`
 	}
-	if json.Unmarshal(data, &answer) != nil || answer.ID == "" {
+	if json.Unmarshal(a.Body, &answer) != nil || answer.ID == "" {
 		return "", &core.Fault{Kind: core.Temporary, Code: "no_media_id", Message: "the provider took the file, but its answer names no id"}
 	}
 	return string(answer.ID), nil

@@ -1,4 +1,4 @@
-package whatsapp
+package kit
 
 import (
 	"bufio"
@@ -14,14 +14,13 @@ import (
 	"regexp"
 	"strings"
 
-	"causeway/connectors/kit"
 	"causeway/core"
 	"causeway/egress"
 )
 
-// fetchable reports whether Meta can fetch a file from link, as far as the link
-// shows: it takes https alone, and knows no host of ours that is not public.
-func fetchable(link string) bool {
+// Fetchable reports whether a provider can fetch a file from link, as far as the
+// link shows: it takes https alone, and knows no host of ours that is not public.
+func Fetchable(link string) bool {
 	u, err := url.Parse(link)
 	if err != nil || u.Scheme != "https" {
 		return false
@@ -38,31 +37,23 @@ func fetchable(link string) bool {
 	return strings.Contains(host, ".")
 }
 
-// mostBytes is the largest file of a type; a sticker that moves may be larger
-// than one that does not.
-func mostBytes(as core.MediaType) int64 {
-	if as == core.Sticker {
-		return 500 << 10
-	}
-	return capabilities().Media[as].Max
-}
-
-// source is a file that is to be uploaded, of a known size.
-type source struct {
-	body io.ReadCloser
+// File is a file that is to be given to a provider, of a known size.
+type File struct {
+	Body io.ReadCloser
+	Size int64
 	mime string // as its host says
-	size int64
 	at   *url.URL
 }
 
 // maxHops is how many addresses are asked for a file that has moved.
 const maxHops = 4
 
-// load opens the file at link, through the guard: an address that is not public
+// Load opens the file at link, through the guard: an address that is not public
 // must be let through by the operator, as must each that it leads to. A file
-// larger than limit is a Permanent fault.
-func (n *number) load(ctx context.Context, link string, limit int64) (*source, error) {
-	client := n.env.HTTP.Limited(0, limit)
+// larger than limit, which is what the taker takes of its sort, is a Permanent
+// fault. The caller closes its body.
+func (e Env) Load(ctx context.Context, link string, limit int64, taker string) (*File, error) {
+	client := e.HTTP.Limited(0, limit)
 	for range maxHops {
 		req, err := http.NewRequestWithContext(ctx, http.MethodGet, link, nil)
 		if err != nil || (req.URL.Scheme != "http" && req.URL.Scheme != "https") {
@@ -70,10 +61,10 @@ func (n *number) load(ctx context.Context, link string, limit int64) (*source, e
 		}
 		resp, err := client.Do(req)
 		if err != nil {
-			return nil, unloaded(err, limit)
+			return nil, unloaded(err, limit, taker)
 		}
 		if resp.StatusCode == http.StatusOK {
-			return sized(resp, limit)
+			return sized(resp, limit, taker)
 		}
 		resp.Body.Close() //nolint:errcheck // not read
 		next, err := resp.Location()
@@ -86,36 +77,36 @@ func (n *number) load(ctx context.Context, link string, limit int64) (*source, e
 }
 
 // sized reads the file beforehand where its host does not tell how long it is.
-func sized(resp *http.Response, limit int64) (*source, error) {
-	s := &source{body: resp.Body, mime: resp.Header.Get("Content-Type"), size: resp.ContentLength, at: resp.Request.URL}
+func sized(resp *http.Response, limit int64, taker string) (*File, error) {
+	f := &File{Body: resp.Body, mime: resp.Header.Get("Content-Type"), Size: resp.ContentLength, at: resp.Request.URL}
 	switch {
-	case s.size > limit:
+	case f.Size > limit:
 		resp.Body.Close() //nolint:errcheck // not read
-		return nil, tooLarge(limit)
-	case s.size >= 0:
-		return s, nil
+		return nil, tooLarge(limit, taker)
+	case f.Size >= 0:
+		return f, nil
 	}
 	defer resp.Body.Close() //nolint:errcheck // read whole
 	data, err := io.ReadAll(resp.Body)
 	if err != nil {
-		return nil, unloaded(err, limit)
+		return nil, unloaded(err, limit, taker)
 	}
-	s.body, s.size = io.NopCloser(bytes.NewReader(data)), int64(len(data))
-	return s, nil
+	f.Body, f.Size = io.NopCloser(bytes.NewReader(data)), int64(len(data))
+	return f, nil
 }
 
-func tooLarge(limit int64) *core.Fault {
+func tooLarge(limit int64, taker string) *core.Fault {
 	return &core.Fault{
 		Kind: core.Permanent, Code: "media_too_large",
-		Message: fmt.Sprintf("the file is larger than the %d kB that WhatsApp takes of its sort", limit>>10),
+		Message: fmt.Sprintf("the file is larger than the %d kB that %s takes of its sort", limit>>10, taker),
 	}
 }
 
-func unloaded(err error, limit int64) *core.Fault {
+func unloaded(err error, limit int64, taker string) *core.Fault {
 	if errors.Is(err, egress.ErrTooLarge) {
-		return tooLarge(limit)
+		return tooLarge(limit, taker)
 	}
-	f := kit.NoAnswer(err)
+	f := NoAnswer(err)
 	if f.Kind != core.Permanent {
 		f.Kind, f.Message = core.Temporary, "the file to be sent could not be loaded"
 	}
@@ -125,7 +116,7 @@ func unloaded(err error, limit int64) *core.Fault {
 // unloadedFor sorts an answer of the file's host, whose state is not the
 // channel's.
 func unloadedFor(status int) *core.Fault {
-	f := kit.Sort(kit.Answer{Status: status})
+	f := Sort(Answer{Status: status})
 	f.Code, f.Message = "media_"+f.Code, fmt.Sprintf("the file to be sent could not be loaded: its address answered %d", status)
 	switch f.Kind {
 	case core.ChannelBroken:
@@ -140,33 +131,37 @@ func unloadedFor(status int) *core.Fault {
 // sniffed is how many bytes tell the sort of a file.
 const sniffed = 512
 
-// sort is the file's MIME type: as its host says, else as its author, else as
-// its name, else as its first bytes.
-func (s *source) sort(f file) string {
-	for _, said := range []string{s.mime, f.mime} {
+// Type is the file's MIME type: as its host says, else as its author said, else
+// as the end of its name tells by byEnd, else as its first bytes do. proper are
+// the provider's names of sorts that have others. It is called before Body is read.
+func (f *File) Type(author string, proper, byEnd map[string]string) string {
+	for _, said := range []string{f.mime, author} {
 		sort, _, _ := strings.Cut(said, ";")
 		if sort = strings.ToLower(strings.TrimSpace(sort)); sort != "" && sort != "application/octet-stream" {
-			return or(proper[sort], sort)
+			if name := proper[sort]; name != "" {
+				return name
+			}
+			return sort
 		}
 	}
-	if sort, known := named[strings.ToLower(path.Ext(s.at.Path))]; known {
+	if sort, known := byEnd[strings.ToLower(path.Ext(f.at.Path))]; known {
 		return sort
 	}
-	r := bufio.NewReaderSize(s.body, sniffed)
+	r := bufio.NewReaderSize(f.Body, sniffed)
 	first, _ := r.Peek(sniffed) // an error comes again when it is read
-	s.body = struct {
+	f.Body = struct {
 		io.Reader
 		io.Closer
-	}{r, s.body}
+	}{r, f.Body}
 	sort, _, _ := strings.Cut(http.DetectContentType(first), ";")
 	return sort
 }
 
 var endForm = regexp.MustCompile(`^\.[A-Za-z0-9]{1,8}$`)
 
-// name is what the file is called on the way; contacts do not see it.
-func (s *source) name() string {
-	if end := path.Ext(s.at.Path); endForm.MatchString(end) {
+// Name is what the file is called on the way; contacts do not see it.
+func (f *File) Name() string {
+	if end := path.Ext(f.at.Path); endForm.MatchString(end) {
 		return "file" + end
 	}
 	return "file"
