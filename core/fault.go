@@ -54,6 +54,9 @@ const (
 	Ambiguous FaultKind = "unknown"
 )
 
+// CodeDisk is the code of a Keeper's Fault when its own disk failed or is full.
+const CodeDisk = "disk"
+
 func (f *Fault) Error() string {
 	text := string(f.Kind)
 	if f.Code != "" {

@@ -133,7 +133,12 @@ func botFailed(w TurnWork, f *Fault) Outcome {
 	return TurnDone{Failed: true, Notices: []string{"The bot " + w.Bot + " could not answer: " + why}}
 }
 
-const fetchTries = 5
+const (
+	fetchTries = 5
+	// fetchAgain is when a file is fetched again for which there was no room: by
+	// whichever node, for as long as the provider has it.
+	fetchAgain = 10 * time.Second
+)
 
 // fetch copies a file into our keeping: providers' links expire.
 func (e *Engine) fetch(ctx context.Context, s *Setup, w FetchWork) Outcome {
@@ -155,6 +160,8 @@ func (e *Engine) fetch(ctx context.Context, s *Setup, w FetchWork) Outcome {
 	switch {
 	case ctx.Err() != nil:
 		return Later{Fault: f}
+	case f.Code == CodeDisk:
+		return Later{After: fetchAgain, Fault: f}
 	case f.Kind == Permanent || w.Attempts+1 >= fetchTries:
 		return FetchFailed{f}
 	}

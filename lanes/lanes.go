@@ -135,6 +135,7 @@ type Lanes struct {
 	open     bool           // lanes may be taken
 	running  map[string]int // by kind
 	busy     int            // sum of running
+	at       map[string]int // runs by lane, where others write too
 	quiet    chan struct{}  // made at the end of Run, closed when busy is 0
 	lastBeat time.Time
 	paused   map[string]string // what the pause table holds: scope to probe lane
@@ -142,6 +143,7 @@ type Lanes struct {
 	ctx      context.Context   // of the handlers
 
 	patience time.Time // until when the beater takes nothing from others
+	lost     ownedOnly // only the beater's
 }
 
 // New prepares lanes on d; nothing runs before Run. Enqueue can be used at once.
@@ -149,7 +151,7 @@ func New(d *db.DB, o Options) *Lanes {
 	o = o.withDefaults()
 	l := &Lanes{
 		d: d, o: o, log: o.Log, solo: d.Exclusive(), kick: make(chan struct{}, 1), spare: make(chan *run), over: make(chan struct{}), late: make(chan struct{}, 1),
-		running: map[string]int{}, paused: map[string]string{}, ctx: context.Background(),
+		running: map[string]int{}, at: map[string]int{}, paused: map[string]string{}, ctx: context.Background(),
 	}
 	l.launch = l.start
 	for n := range l.enqueueSQL {

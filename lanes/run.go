@@ -37,6 +37,9 @@ func (l *Lanes) start(r *run) {
 	l.mu.Lock()
 	l.running[r.lane.Kind]++
 	l.busy++
+	if !l.solo {
+		l.at[r.lane.ID]++
+	}
 	l.mu.Unlock()
 	select {
 	case l.spare <- r:
@@ -89,6 +92,11 @@ func (l *Lanes) finished(r *run) {
 	l.mu.Lock()
 	l.running[r.lane.Kind]--
 	l.busy--
+	if !l.solo {
+		if l.at[r.lane.ID]--; l.at[r.lane.ID] == 0 {
+			delete(l.at, r.lane.ID)
+		}
+	}
 	if l.busy == 0 && l.quiet != nil {
 		close(l.quiet)
 		l.quiet = nil
@@ -141,7 +149,9 @@ func (l *Lanes) settle(r *run, res Result) (kept bool) {
 		case errors.Is(err, errFenced):
 			l.entry(r).Warn("outcome came too late and is not stored: the lane has another owner")
 			if r.unsure { // or our own commit, thought to have failed, is there: let go of what it kept
-				l.update(r, releaseSQL, r.lane.ID, r.owner, r.epoch+1)
+				if err := l.giveBack(context.Background(), r.lane.ID, r.owner, r.epoch+1); err != nil {
+					l.entry(r).WithError(err).Warn("lane is not released yet")
+				}
 			}
 			return false
 		case res.Commit != nil && errors.Is(err, ErrMoved):
@@ -191,17 +201,6 @@ func (l *Lanes) release(r *run) {
 			return
 		}
 		<-time.After(wait)
-	}
-}
-
-// update runs one statement whose failure only means that the next owner finds the lane later.
-func (l *Lanes) update(r *run, query string, args ...any) {
-	err := l.d.Do(context.Background(), r.lane.Key, func(tx *db.Tx) error {
-		_, err := tx.Exec(query, args...)
-		return err
-	})
-	if err != nil {
-		l.entry(r).WithError(err).Warn("lane is not released yet")
 	}
 }
 

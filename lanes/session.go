@@ -127,6 +127,9 @@ func (l *Lanes) beater(ctx context.Context) {
 		if l.o.Now().Before(l.patience) {
 			continue // the database was away for the others too: they get their chance to beat
 		}
+		if err := l.letGoOfLost(ctx); err != nil && ctx.Err() == nil {
+			l.log.WithError(err).Warn("lanes that a commit without an answer took wait longer")
+		}
 		n, err := l.reap(ctx)
 		switch {
 		case err != nil && ctx.Err() == nil:

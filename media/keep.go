@@ -152,7 +152,7 @@ func onDisk(err error) error {
 	if err == nil {
 		return nil
 	}
-	return &core.Fault{Kind: core.Temporary, Code: "disk", Message: "the file could not be written to disk", Err: err}
+	return &core.Fault{Kind: core.Temporary, Code: core.CodeDisk, Message: "the file could not be written to disk", Err: err}
 }
 
 // create begins an unfinished file, and says its path in the folder.

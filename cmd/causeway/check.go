@@ -29,7 +29,7 @@ func check(ctx context.Context, std streams, args []string) error {
 	if err != nil {
 		return err
 	}
-	s, err := newSetup(c, guarded(c))
+	s, err := newSetup(c, guarded(c), time.Now)
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"causeway/config"
 	"causeway/connectors"
@@ -35,8 +36,8 @@ func loadConfig(path string) (*config.Config, error) {
 }
 
 // kinds is every kind of channel, calling out by the config's rules.
-func kinds(c *config.Config) []core.Kind {
-	return connectors.Kinds(kit.Env{HTTP: guarded(c), PublicURL: c.Server.PublicURL})
+func kinds(c *config.Config, now func() time.Time) []core.Kind {
+	return connectors.Kinds(kit.Env{HTTP: guarded(c), Now: now, PublicURL: c.Server.PublicURL})
 }
 
 // guarded is the client for all calls that leave.

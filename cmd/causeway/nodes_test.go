@@ -18,9 +18,11 @@ import (
 // behind a balancer, which is where providers and clients call.
 type nodes struct {
 	*talking
-	pg      *dbtest.Cluster
-	all     []*world // one for each bridge, with the address of that bridge
-	streams []*follower
+	pg       *dbtest.Cluster
+	all      []*world // one for each bridge, with the address of that bridge
+	streams  []*follower
+	balancer *balancer
+	own      func(i int, config map[string]string) // changes what is a bridge's own; may be nil
 }
 
 func newNodes(t *testing.T, n int) *nodes {
@@ -37,7 +39,7 @@ func newNodes(t *testing.T, n int) *nodes {
 		w.all = append(w.all, &one)
 		addrs = append(addrs, one.addr)
 	}
-	balance(t, w.addr, addrs)
+	w.balancer = balance(t, w.addr, addrs)
 	t.Cleanup(w.stop)
 	return w
 }
@@ -46,9 +48,12 @@ func newNodes(t *testing.T, n int) *nodes {
 func (w *nodes) start() {
 	w.t.Helper()
 	w.write()
-	for _, one := range w.all {
+	for i, one := range w.all {
 		one.config = maps.Clone(w.config)
 		one.config["server"] = fmt.Sprintf("{listen: %q, public_url: %q}", one.addr, w.url)
+		if w.own != nil {
+			w.own(i, one.config)
+		}
 		one.write()
 		one.bridge = launch(one)
 	}

@@ -30,6 +30,7 @@ import (
 // server is one running Causeway.
 type server struct {
 	log      *logrus.Logger
+	now      func() time.Time // the nodes' common clock
 	setup    atomic.Pointer[setup]
 	client   *egress.Client
 	store    *store.Store
@@ -46,8 +47,9 @@ const shutdownTime = 9 * time.Second
 // newServer opens everything that the config names, and calls nobody. Either all
 // of it is open, or none.
 func newServer(ctx context.Context, c *config.Config, log *logrus.Logger) (_ *server, err error) {
-	s := &server{log: log, client: guarded(c)}
-	first, err := newSetup(c, s.client)
+	clock := db.NewClock(time.Now)
+	s := &server{log: log, client: guarded(c), now: clock.Now}
+	first, err := newSetup(c, s.client, s.now)
 	if err != nil {
 		return nil, err
 	}
@@ -61,7 +63,6 @@ func newServer(ctx context.Context, c *config.Config, log *logrus.Logger) (_ *se
 			err = errors.Join(err, s.close())
 		}
 	}()
-	clock := db.NewClock(time.Now)
 	ids := db.NewIDs(0, clock.Now)
 	s.store, err = store.Open(ctx, c.Store.URL, store.Options{
 		Router: s, MediaURL: s.files.URL, Now: clock.Now, Clock: clock, Addr: nodeName(c), IDs: ids, Log: log,
@@ -74,13 +75,13 @@ func newServer(ctx context.Context, c *config.Config, log *logrus.Logger) (_ *se
 	}
 	metrics := telemetry.New()
 	s.engine = core.NewEngine(core.Ports{
-		Store: s.store, Shared: s.store.Shared(), Keeper: s.files, Submit: bots.NewSubmitter(s.client, time.Now), Observer: metrics,
+		Store: s.store, Shared: s.store.Shared(), Keeper: s.files, Submit: bots.NewSubmitter(s.client, clock.Now), Observer: metrics,
 		Log: log, Now: clock.Now, NewID: ids.Next, Chance: rand.Float64,
 	}, first.engine)
 	s.handler = api.New(api.Options{
 		Bridge: s.engine, Store: s.store, Directory: func() *api.Directory { return s.setup.Load().directory },
 		Files: s.files, FileHeaders: media.ServeHeaders, Metrics: metrics.Handler(), Observer: metrics, Ready: s.ready,
-		PublicURL: c.Server.PublicURL, Version: version, Log: log, Now: time.Now,
+		PublicURL: c.Server.PublicURL, Version: version, Log: log, Now: clock.Now,
 	})
 	return s, s.gauges(metrics)
 }
@@ -201,7 +202,7 @@ func (s *server) subscribe(ctx context.Context) {
 // reload swaps everything that the config makes, all or nothing. What is opened
 // once stays as it was at the start: listener, store, media, log.
 func (s *server) reload(c *config.Config) error {
-	next, err := newSetup(c, guarded(c))
+	next, err := newSetup(c, guarded(c), s.now)
 	if err != nil {
 		return err
 	}

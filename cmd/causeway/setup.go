@@ -21,7 +21,7 @@ type setup struct {
 }
 
 // newSetup opens every channel and bot of the config. It makes no call.
-func newSetup(c *config.Config, client *egress.Client) (*setup, error) {
+func newSetup(c *config.Config, client *egress.Client, now func() time.Time) (*setup, error) {
 	rules, problems := routing.New(c.Routing)
 	if len(problems) > 0 {
 		return nil, fmt.Errorf("routing: %s: %s", problems[0].Key, problems[0].Text)
@@ -31,7 +31,8 @@ func newSetup(c *config.Config, client *egress.Client) (*setup, error) {
 		Rate: c.Texts.Rate, Forms: core.FormTexts{Invalid: c.Texts.Invalid, Cancel: c.Texts.Cancel, Back: c.Texts.Back},
 	}}
 	byName := map[string]core.Kind{}
-	for _, k := range kinds(c) {
+	kinds := kinds(c, now)
+	for _, k := range kinds {
 		byName[k.Name] = k
 	}
 	for _, ch := range c.Channels {
@@ -45,14 +46,14 @@ func newSetup(c *config.Config, client *egress.Client) (*setup, error) {
 	for _, b := range c.Bots {
 		bot, err := bots.Webhook(bots.Options{
 			ID: b.ID, Name: b.Name, URL: b.URL, HeaderName: b.Header.Name, HeaderValue: b.Header.Value,
-			Timeout: b.Timeout, Secret: b.Secret, AppID: c.AppID, HTTP: client, Now: time.Now,
+			Timeout: b.Timeout, Secret: b.Secret, AppID: c.AppID, HTTP: client, Now: now,
 		})
 		if err != nil {
 			return nil, err
 		}
 		s.engine.Bots[b.ID] = bot
 	}
-	s.directory = directory(c, s)
+	s.directory = directory(c, s, kinds)
 	return s, nil
 }
 
@@ -75,8 +76,8 @@ func channel(ch config.Channel, kind core.Kind, connector core.Connector) core.C
 }
 
 // directory is what the API shows of the config.
-func directory(c *config.Config, s *setup) *api.Directory {
-	d := &api.Directory{Routing: s.rules, Rules: c.Routing, Kinds: kinds(c), Choose: c.Texts.Choose}
+func directory(c *config.Config, s *setup, kinds []core.Kind) *api.Directory {
+	d := &api.Directory{Routing: s.rules, Rules: c.Routing, Kinds: kinds, Choose: c.Texts.Choose}
 	for _, ch := range c.Channels {
 		open := s.engine.Channels[ch.ID]
 		k := open.Kind
