@@ -36,6 +36,42 @@ func dial(ctx context.Context, addr, stubs string, run uint64) (*client, error) 
 
 func (c *client) close() { _ = c.conn.Close() }
 
+// lines are the connections that a level of load shares. A provider keeps some
+// too, and not one for each person.
+type lines chan *client
+
+// mostLines is how many there are at most.
+const mostLines = 256
+
+func (t *target) connect(ctx context.Context, level int) (lines, error) {
+	n := min(level, mostLines)
+	l := make(lines, n)
+	for range n {
+		c, err := dial(ctx, t.addr, t.stubs.url, t.run)
+		if err != nil {
+			l.close()
+			return nil, err
+		}
+		l <- c
+	}
+	return l, nil
+}
+
+// say is client.say on a line that is free, once there is one.
+func (l lines) say(p person, n int64) error {
+	c := <-l
+	defer func() { l <- c }()
+	return c.say(p, n)
+}
+
+// close closes the lines, none of which is in use.
+func (l lines) close() {
+	close(l)
+	for c := range l {
+		c.close()
+	}
+}
+
 // say posts p's n-th message, and returns once the call is answered 200.
 func (c *client) say(p person, n int64) error {
 	body, signature := c.w.text(p, n)

@@ -56,9 +56,9 @@ const turnPatience = 60 * time.Second
 
 // exchange has p say its next thing; with whole it waits for the answer to arrive
 // on the phone.
-func (t *target) exchange(c *client, p person, whole bool) error {
+func (t *target) exchange(l lines, p person, whole bool) error {
 	n := t.said[p-t.first].Add(1)
-	if err := c.say(p, n); err != nil {
+	if err := l.say(p, n); err != nil {
 		return err
 	}
 	t.sent.Add(1)
@@ -88,15 +88,14 @@ func (t *target) closed(ctx context.Context, level int, span time.Duration, whol
 	end := begin.Add(span)
 	took := make([][]time.Duration, level)
 	errs := make([]error, level)
+	l, err := t.connect(ctx, level)
+	if err != nil {
+		return sample{}, err
+	}
+	defer l.close()
 	var all sync.WaitGroup
 	for i := range level {
 		all.Go(func() {
-			c, err := dial(ctx, t.addr, t.stubs.url, t.run)
-			if err != nil {
-				errs[i] = err
-				return
-			}
-			defer c.close()
 			for k := i; ctx.Err() == nil; k += level {
 				if k >= t.crowd {
 					k = i
@@ -105,7 +104,7 @@ func (t *target) closed(ctx context.Context, level int, span time.Duration, whol
 				if !at.Before(end) {
 					return
 				}
-				if err := t.exchange(c, t.first+person(k), whole); err != nil {
+				if err := t.exchange(l, t.first+person(k), whole); err != nil {
 					errs[i] = err
 					return
 				}
@@ -177,15 +176,14 @@ func (t *target) paced(ctx context.Context, rate int, span time.Duration) (sampl
 	start := time.Now()
 	took := make([][]time.Duration, hands)
 	errs := make([]error, hands)
+	l, err := t.connect(ctx, hands)
+	if err != nil {
+		return sample{}, err
+	}
+	defer l.close()
 	var all sync.WaitGroup
 	for i := range hands {
 		all.Go(func() {
-			c, err := dial(ctx, t.addr, t.stubs.url, t.run)
-			if err != nil {
-				errs[i] = err
-				return
-			}
-			defer c.close()
 			for k := i; ctx.Err() == nil; k += hands {
 				due := start.Add(time.Duration(k) * time.Second / time.Duration(rate))
 				if !due.Before(end) {
@@ -197,7 +195,7 @@ func (t *target) paced(ctx context.Context, rate int, span time.Duration) (sampl
 					}
 					due = time.Now()
 				}
-				if err := t.exchange(c, t.first+person(k%t.crowd), false); err != nil {
+				if err := t.exchange(l, t.first+person(k%t.crowd), false); err != nil {
 					errs[i] = err
 					return
 				}

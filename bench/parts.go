@@ -23,11 +23,11 @@ func (b *bench) idle() error {
 	if err := w.meet(true); err != nil {
 		return err
 	}
-	c, err := dial(b.ctx, w.addr, b.stubs.url, w.run)
+	l, err := w.connect(b.ctx, 1)
 	if err != nil {
 		return err
 	}
-	defer c.close()
+	defer l.close()
 	var called []time.Duration
 	n := 60
 	if b.o.quick {
@@ -39,7 +39,7 @@ func (b *bench) idle() error {
 		}
 		p := person(i % w.crowd)
 		at := time.Now()
-		if err := w.exchange(c, p, true); err != nil {
+		if err := w.exchange(l, p, true); err != nil {
 			return err
 		}
 		called = append(called, time.Unix(0, b.stubs.people[p].called.Load()).Sub(at))

@@ -151,18 +151,20 @@ func (w *world) meet(whole bool) error {
 // each has every person say something once, at most level at a time.
 func (w *world) each(level int, whole bool) (time.Duration, error) {
 	began := time.Now()
+	l, err := w.connect(w.b.ctx, level)
+	if err != nil {
+		return 0, err
+	}
+	defer l.close()
 	next := make(chan person)
 	errs := make(chan error, level)
 	for range level {
 		go func() {
-			c, err := dial(w.b.ctx, w.addr, w.stubs.url, w.run)
+			var err error
 			for p := range next {
 				if err == nil {
-					err = w.exchange(c, p, whole)
+					err = w.exchange(l, p, whole)
 				}
-			}
-			if c != nil {
-				c.close()
 			}
 			errs <- err
 		}()

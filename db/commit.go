@@ -1,17 +1,12 @@
 package db
 
 import (
-	"cmp"
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"runtime"
 	"runtime/debug"
 	"slices"
-	"sync"
-	"sync/atomic"
 	"time"
 )
 
@@ -42,17 +37,32 @@ func (d *DB) Do(ctx context.Context, key int64, op func(*Tx) error) error {
 // DoAsking is Do for an operation that tells beforehand what it will read: Options.Foresee is given ask, if it is not
 // nil, and may have read it when op runs.
 func (d *DB) DoAsking(ctx context.Context, key int64, ask any, op func(*Tx) error) error {
-	switch n := uint64(len(d.writers)); n {
-	case 0:
-		return ErrReadOnly
-	case 1:
-		return d.writers[0].do(ctx, key, ask, op)
+	w, err := d.writerOf(key)
+	if err != nil {
+		return err
+	}
+	return w.do(ctx, w.queue, &operation{key: key, ask: ask, fn: op, done: make(chan error, 1)})
+}
+
+// DoBehind is DoAsking for work that nobody outside waits for. When more of it has piled up than one transaction
+// takes, only a part of each is given to it while somebody waits. Its queue is its own, as long as that of Do.
+func (d *DB) DoBehind(ctx context.Context, key int64, ask any, op func(*Tx) error) error {
+	w, err := d.writerOf(key)
+	if err != nil {
+		return err
+	}
+	return w.do(ctx, w.behind, &operation{key: key, ask: ask, fn: op, done: make(chan error, 1)})
+}
+
+func (d *DB) writerOf(key int64) (*writer, error) {
+	switch n := uint64(len(d.writers)); {
+	case n == 0:
+		return nil, ErrReadOnly
+	case n == 1, key == 0:
+		return d.writers[0], nil
 	default:
-		if key == 0 {
-			return d.writers[0].do(ctx, key, ask, op)
-		}
 		spread := uint64(key) * 0x9e3779b97f4a7c15 >> 32
-		return d.writers[1+spread%(n-1)].do(ctx, key, ask, op)
+		return d.writers[1+spread%(n-1)], nil
 	}
 }
 
@@ -63,122 +73,7 @@ func (d *DB) Aside(ctx context.Context, key int64, op func(*Tx) error) error {
 	if d.aside == nil {
 		return d.Do(ctx, key, op)
 	}
-	return d.aside.do(ctx, key, nil, op)
-}
-
-// operation is one waiting call of Do.
-type operation struct {
-	key   int64
-	ask   any // for Options.Foresee, or nil
-	fn    func(*Tx) error
-	taken atomic.Bool // by the writer, to run it, or by the caller, to give up
-	done  chan error
-}
-
-// writer owns a writing connection; its goroutine runs the batches.
-type writer struct {
-	path  string // for messages
-	o     Options
-	conn  *conn
-	queue chan *operation
-	ended chan struct{}
-	stats *counters
-	erase <-chan time.Time // when the log is to be emptied, nil for not
-	fails *atomic.Bool     // the newest transaction failed for the disk's or the connection's sake
-
-	mu     sync.RWMutex // guards closed against sending on a closed queue
-	closed bool
-}
-
-func (d *DB) startWriter(pool *sql.DB, o Options) *writer {
-	w := &writer{path: d.path, o: o, conn: &conn{pool: pool, engine: d.engine}, queue: make(chan *operation, o.Queue), ended: make(chan struct{}), stats: &d.stats, fails: &d.fails}
-	go w.run()
-	return w
-}
-
-func (w *writer) do(ctx context.Context, key int64, ask any, fn func(*Tx) error) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	o := &operation{key: key, ask: ask, fn: fn, done: make(chan error, 1)}
-	if err := w.enqueue(o); err != nil {
-		return err
-	}
-	select {
-	case err := <-o.done:
-		return err
-	case <-ctx.Done():
-		if o.taken.CompareAndSwap(false, true) {
-			return ctx.Err()
-		}
-		return <-o.done
-	}
-}
-
-func (w *writer) enqueue(o *operation) error {
-	w.mu.RLock()
-	defer w.mu.RUnlock()
-	if w.closed {
-		return ErrClosed
-	}
-	select {
-	case w.queue <- o:
-		return nil
-	default:
-		return ErrBusy
-	}
-}
-
-func (w *writer) close() error {
-	w.mu.Lock()
-	if !w.closed {
-		w.closed = true
-		close(w.queue)
-	}
-	w.mu.Unlock()
-	<-w.ended
-	return w.conn.close()
-}
-
-func (w *writer) run() {
-	defer close(w.ended)
-	defer w.emptyLog()
-	for {
-		select {
-		case first, ok := <-w.queue:
-			if !ok {
-				return
-			}
-			runtime.Gosched() // who was answered just now may have more: a larger batch costs each of them less
-			if batch := w.gather(first); len(batch) > 0 {
-				w.serve(batch)
-			}
-		case <-w.erase:
-			w.emptyLog()
-		}
-	}
-}
-
-// gather takes first and what else is waiting, leaving out what its caller has given up. Where others write too, the
-// operations come in the order of their keys, so that two batches do not wait for each other's rows.
-func (w *writer) gather(first *operation) []*operation {
-	batch := make([]*operation, 0, 16)
-	for o := first; o != nil; {
-		if o.taken.CompareAndSwap(false, true) {
-			batch = append(batch, o)
-		}
-		o = nil
-		if len(batch) < w.o.MaxBatch {
-			select {
-			case o = <-w.queue: // nil once the queue is closed and empty
-			default:
-			}
-		}
-	}
-	if w.conn.engine.writers > 0 {
-		slices.SortStableFunc(batch, func(a, b *operation) int { return cmp.Compare(a.key, b.key) })
-	}
-	return batch
+	return d.aside.do(ctx, d.aside.queue, &operation{key: key, fn: op, done: make(chan error, 1)})
 }
 
 // serve commits the batch and answers every caller. Operations that fail are taken out and run alone afterwards, so

@@ -51,6 +51,7 @@ type DB struct {
 	readers *readers
 	writers []*writer // none if opened read-only; the first serves key 0
 	aside   *writer   // nil where one transaction writes at a time
+	folder  *folder   // nil unless this process alone writes the file
 	stats   counters
 	fails   atomic.Bool
 
@@ -140,7 +141,10 @@ func (d *DB) openWriter(ctx context.Context) error {
 		return errors.Join(err, pool.Close())
 	}
 	d.writers = append(d.writers, d.startWriter(pool, d.o))
-	return nil
+	if d.o.Beside {
+		return nil
+	}
+	return d.startFolder()
 }
 
 // openServer opens a PostgreSQL database: a connection for each writer, and some to read.
@@ -191,6 +195,9 @@ func (d *DB) openServer(ctx context.Context, readOnly bool) error {
 // last commit is on disk; calling it again returns the first answer.
 func (d *DB) Close() error {
 	d.closeOnce.Do(func() {
+		if d.folder != nil {
+			d.closeErr = d.folder.close()
+		}
 		for _, w := range d.writers {
 			d.closeErr = errors.Join(d.closeErr, w.close())
 		}

@@ -27,9 +27,10 @@ const (
 
 // FULL and not NORMAL: with NORMAL a power cut loses commits that were already answered. What is overwritten or deleted
 // is filled with zeros in its page (secure_delete), which costs nothing that can be measured: the page is written anyway.
+// What a statement needs to undo itself stays in memory (temp_store). The log is folded by the folder.
 const (
 	writerPragmas = "&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)" +
-		"&_pragma=cache_size(-49152)&_pragma=secure_delete(1)&_pragma=journal_size_limit(67108864)&_txlock=immediate"
+		"&_pragma=cache_size(-49152)&_pragma=secure_delete(1)&_pragma=temp_store(MEMORY)&_pragma=wal_autocheckpoint(24000)&_pragma=journal_size_limit(67108864)&_txlock=immediate"
 	readerPragmas = "&_pragma=busy_timeout(10000)&_pragma=query_only(1)&_pragma=cache_size(-8192)"
 	backupPragmas = "&_pragma=busy_timeout(10000)"
 )
@@ -113,8 +114,7 @@ func checkFile(ctx context.Context, pool *sql.DB, path string, writer bool) erro
 // process's log may be whole in the system's memory and not on disk, and the kernel tells of that only once: nothing
 // must be appended to it.
 func settleLog(ctx context.Context, pool *sql.DB, path string) error {
-	var busy, pages, moved int
-	if err := pool.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &pages, &moved); err != nil {
+	if _, _, err := fold(ctx, pool, "TRUNCATE"); err != nil {
 		return fmt.Errorf("move the log into the file: %w", explain(err, path))
 	}
 	return nil // somebody who reads, such as a backup, may hold it up: the log goes on then

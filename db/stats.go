@@ -23,7 +23,7 @@ func (d *DB) Stats() Stats {
 	s := d.stats.read()
 	s.Failing = d.fails.Load()
 	for _, w := range d.writers {
-		s.Waiting += len(w.queue)
+		s.Waiting += len(w.queue) + len(w.behind)
 	}
 	return s
 }

@@ -171,7 +171,7 @@ func (l *Lanes) settle(r *run, res Result) (kept bool) {
 
 func (l *Lanes) tryStore(r *run, res Result) (next run, err error) {
 	fenced := false
-	err = l.d.DoAsking(context.Background(), r.lane.Key, res.Ask, func(tx *db.Tx) error {
+	err = l.d.DoBehind(context.Background(), r.lane.Key, res.Ask, func(tx *db.Tx) error {
 		next = *r
 		var err error
 		if fenced, err = l.store(tx, &next, res); fenced {

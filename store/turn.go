@@ -17,22 +17,18 @@ func (s *Store) workBot(ctx context.Context, task lanes.Task) lanes.Result {
 	if task.What == whatSubmit || task.What == whatFormPost {
 		return s.workSubmit(ctx, task)
 	}
-	c, err := s.conversation(ctx, core.ConversationID(task.Key))
-	if err != nil {
+	c, w, over, err := s.readTurn(ctx, task)
+	switch {
+	case over, err != nil:
 		return unreadable(err)
-	}
-	if !c.answered() {
-		return lanes.Result{Commit: s.commit(func(t *tx) error { return t.notHandedOver(c.ID, task) })}
-	}
-	w, over, err := s.turnWork(ctx, c, task)
-	if over || err != nil {
-		return unreadable(err)
+	case !c.answered():
+		return lanes.Result{Commit: s.commit(func(t *tx) error { return t.notHandedOver(core.ConversationID(task.Key), task) })}
 	}
 	switch o := s.act(ctx, w).(type) {
 	case core.Later:
 		return later(o, nil)
 	case core.TurnDone:
-		return lanes.Result{Ask: c.ID, Commit: s.commitAsked(func(t *tx) error { return t.turnDone(w, task, o) })}
+		return lanes.Result{Ask: core.ConversationID(task.Key), Commit: s.commitAsked(func(t *tx) error { return t.turnDone(w, task, o) })}
 	default:
 		return lanes.Result{Next: lanes.Retry, Error: fmt.Sprintf("%T is no outcome of a turn", o)}
 	}
