@@ -27,10 +27,7 @@ func Schema(title string, caps core.Capabilities) map[string]any {
 		"type": "array", "minItems": 1, "maxItems": MaxMessages,
 		"items": map[string]any{"anyOf": s.messages()},
 		// One answer gives a conversation away once.
-		"contains": map[string]any{
-			"type": "object", "required": []any{"metadata"}, "additionalProperties": true,
-			"properties": schema{"metadata": schema{"type": "object", "required": []any{keyAssignTo}, "additionalProperties": true}},
-		},
+		"contains":    handsOver(),
 		"minContains": 0, "maxContains": 1,
 	}
 }
@@ -45,7 +42,7 @@ type schema = map[string]any
 // messages are the shapes of a message. A template is left out where the channel
 // has no form for it.
 func (s shaper) messages() []any {
-	all := []any{s.text(), s.handOff()}
+	all := []any{s.text(), s.action(), s.handOff(), s.inputField()}
 	if most := s.htmlRoom(s.caps.Text); most > 0 {
 		all = append(all, s.html(most))
 	}
@@ -54,7 +51,7 @@ func (s shaper) messages() []any {
 	if len(shapes) > 0 {
 		all = append(all, s.submit(shapes), s.list(shapes))
 		for _, p := range shapes {
-			all = append(all, s.replies(p), s.mixed(p))
+			all = append(all, s.replies(p), s.mixed(p), s.suggestions(p))
 		}
 		all = append(append(all, s.htmlReplies(shapes)...), s.dialog(shapes)...)
 	}
@@ -100,34 +97,13 @@ func (p picks) within(q picks) bool {
 }
 
 func (s shaper) text() schema {
-	ends := objectOf("Ends the conversation.", schema{keyAction: schema{"const": actionResolve}}, keyAction)
-	tag := objectOf("Puts tags on the conversation.", schema{
-		keyAction:  schema{"const": actionTags},
-		keyPayload: objectOf("", schema{"tags": arrayOf(1, maxItems, wording("", mostName))}, "tags"),
-	}, keyAction, keyPayload)
-	details := objectOf("", schema{
-		"displayName": text("", mostName), "email": text("", mostName), "phoneNumber": text("", mostName), "imageLink": text("", mostName),
-		"metadata": schema{"type": "object", "additionalProperties": true, "minProperties": 1},
-	})
-	details["minProperties"] = 1
-	update := objectOf("Changes what is known of the contact.", schema{keyAction: schema{"const": actionUpdate}, keyPayload: details}, keyAction, keyPayload)
-	return messageOf("Plain text. "+s.splits(), schema{"message": wording("", mostText), "metadata": schema{"anyOf": []any{ends, tag, update}}}, "message")
+	return messageOf("Plain text. "+s.splits(), schema{"message": wording("", mostText)}, "message")
 }
 
 // messageOf is a schema of a message.
 func messageOf(description string, properties schema, required ...string) schema {
 	properties["platform"] = schema{"const": "kommunicate"}
 	return objectOf(description, properties, required...)
-}
-
-// handOff is a text that gives the conversation away.
-func (s shaper) handOff() schema {
-	meta := objectOf("", schema{
-		keyAssignTo:   text("An agent's or a bot's id, or empty for the rules.", mostName),
-		keyAssignTeam: text("The team whose rules count.", mostName),
-		keyEvent:      objectOf("What the bot that takes over hears.", schema{"name": wording("", mostName), "data": anything("")}, "name"),
-	}, keyAssignTo)
-	return messageOf("Gives the conversation away.", schema{"message": wording("", mostText), "metadata": meta}, "message", "metadata")
 }
 
 const mostName = 200

@@ -179,6 +179,12 @@ func has(all []any, s map[string]any) bool {
 
 // holds reports whether v has what a schema of properties requires.
 func holds(s map[string]any, v any) bool {
+	if ways, ok := s["anyOf"].([]any); ok {
+		return slices.ContainsFunc(ways, func(way any) bool {
+			one, _ := way.(map[string]any)
+			return holds(one, v)
+		})
+	}
 	o, ok := v.(map[string]any)
 	required, _ := s["required"].([]any)
 	for _, name := range required {
@@ -194,7 +200,7 @@ func holds(s map[string]any, v any) bool {
 		if inside["const"] != nil && inside["const"] != o[name] {
 			return false
 		}
-		ok = ok && (o[name] == nil || inside["type"] != "object" || holds(inside, o[name]))
+		ok = ok && (o[name] == nil || inside["type"] != "object" && inside["anyOf"] == nil || holds(inside, o[name]))
 	}
 	return ok
 }
@@ -302,6 +308,30 @@ func visit(v any, see func(map[string]any)) {
 	case []any:
 		for _, e := range v {
 			visit(e, see)
+		}
+	}
+}
+
+// A schema has a shape for all that a bot can ask for.
+func TestSchemaKnowsAllShapes(t *testing.T) {
+	caps := core.Capabilities{Unit: core.Runes, Text: 1000, Buttons: core.Limits{Max: 3, Title: 20}, Media: map[core.MediaType]core.Medium{core.Image: {}, core.Video: {}}}
+	found := map[string]bool{}
+	visit(decoded(t, kommunicate.Schema("a channel", caps)), func(s map[string]any) {
+		required, _ := s["required"].([]any)
+		for _, name := range required {
+			key, _ := name.(string)
+			found[key] = true
+		}
+		if id, ok := s["const"].(string); ok {
+			found[id] = true
+		}
+	})
+	for _, want := range []string{
+		"3", "6", "7", "8", "9", "10", "11", "12", "14", "html", "KM_FIELD", "KM_AUTO_SUGGESTION",
+		"KM_ASSIGN_TO", "KM_ASSIGN_TEAM", "resolveConversation", "updateUserDetail", "addTags",
+	} {
+		if !found[want] {
+			t.Errorf("there is no shape for %s", want)
 		}
 	}
 }
