@@ -97,8 +97,9 @@ func (t *tx) changeOwner(c *conversation, ch core.Change) error {
 
 // reassign gives the conversation to whom the change names, by the rules if it
 // names nobody. Who owns it already keeps it, under the same epoch: else what its
-// bot is about to answer would be held back. An empty team alone is no team, and
-// changes no owner.
+// bot is about to answer would be held back. An agent who takes it at an epoch has
+// it anew, though: of all to whom it was offered, one only is to win. An empty team
+// alone is no team, and changes no owner.
 func (t *tx) reassign(c *conversation, ch core.Change) error {
 	asked := core.Asked{Cause: core.CauseAsked}
 	if ch.Owner != nil {
@@ -107,7 +108,8 @@ func (t *tx) reassign(c *conversation, ch core.Change) error {
 	if ch.Team != nil {
 		asked.Team = *ch.Team
 	}
-	if keeps := ch.Owner == nil && asked.Team == "" || asked.To != "" && c.ownedBy(asked.To); keeps {
+	takes := ch.IfEpoch != nil && c.Owner.Type == core.AgentType
+	if keeps := ch.Owner == nil && asked.Team == "" || asked.To != "" && c.ownedBy(asked.To) && !takes; keeps {
 		if ch.Team == nil || c.Team == asked.Team {
 			return nil
 		}

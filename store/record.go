@@ -173,9 +173,17 @@ func (t *tx) hear(item core.Arrived, e core.Heard) (core.ItemFate, error) {
 	if err != nil {
 		return core.ItemFate{}, err
 	}
-	c, fresh, err := t.listen(item.Channel, who)
+	c, fresh, err := t.thread(item.Channel, who)
 	if err != nil {
 		return core.ItemFate{}, err
+	}
+	if e.Content, err = t.understood(c, e.Content); err != nil {
+		return core.ItemFate{}, err
+	}
+	if fresh || !aside(e.Content) {
+		if err := t.attend(c, fresh); err != nil {
+			return core.ItemFate{}, err
+		}
 	}
 	r, err := t.inbound(c, item.Item, e)
 	if err != nil {
@@ -202,35 +210,8 @@ func (t *tx) hear(item core.Arrived, e core.Heard) (core.ItemFate, error) {
 	return core.ItemFate{Key: item.Key, Fate: core.FateMessage, Message: m.ID, Conversation: c.ID}, t.save(c)
 }
 
-// listen finds the conversation that the contact's message belongs to: the
-// present one, opened again if it was resolved, or a new one.
-func (t *tx) listen(ch core.ChannelInfo, who identity) (c *conversation, fresh bool, err error) {
-	if c, err = t.present(who.id); err != nil {
-		return nil, false, err
-	}
-	cause := core.CauseReopened
-	switch {
-	case c == nil:
-		if c, err = t.begin(ch, who); err != nil {
-			return nil, false, err
-		}
-		fresh, cause = true, core.CauseNew
-	case c.Status == core.Resolved:
-		if err := t.setStatus(c, core.Open); err != nil {
-			return nil, false, err
-		}
-	default:
-		return c, false, t.replace(c)
-	}
-	d, err := t.decide(c, core.Asked{Cause: cause})
-	if err != nil {
-		return nil, false, err
-	}
-	return c, fresh, t.own(c, cause, d)
-}
-
-// inbound makes the row of a message: files get an id of ours, picks are looked
-// up in what was offered.
+// inbound makes the row of a message, of which picks are understood already: files
+// get an id of ours.
 func (t *tx) inbound(c *conversation, item core.Item, e core.Heard) (row, error) {
 	r := row{
 		Message: core.Message{
@@ -246,14 +227,7 @@ func (t *tx) inbound(c *conversation, item core.Item, e core.Heard) (row, error)
 	if r.ReplyTo, err = t.quoted(c, e.ReplyTo); err != nil {
 		return r, err
 	}
-	switch content := e.Content.(type) {
-	case core.Selection:
-		r.Content, err = t.tapped(c, content)
-	case core.Text:
-		r.Content, err = t.typed(c, content)
-	default:
-		r.Content, err = t.keepFiles(c, r.ID, content)
-	}
+	r.Content, err = t.keepFiles(c, r.ID, e.Content)
 	if c.answered() && hears(r.Content) && !silent(r.Content) && !c.Terms.Skips(core.EventOf(r.Content)) {
 		r.turn = turnPending
 	}

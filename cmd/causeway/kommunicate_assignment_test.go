@@ -82,6 +82,21 @@ func TestAssignmentPage(t *testing.T) {
 				w.t.Errorf("the second one: %d %s", a.status, a.body)
 			}
 		}},
+		{"of all who take it one wins, also if that is the default agent", func(w *world) {
+			for _, first := range []string{ben, carl} {
+				c := w.begin("tg", stranger(w.tg), `{"teamId":"54515931"}`)
+				path, epoch := fmt.Sprintf("conversations/%d", c.ID), fmt.Sprint(c.OwnerEpoch)
+				for i, agent := range []string{first, ben, carl, dora} {
+					a := w.ask(adminKey, "PATCH", path, map[string]string{"owner": agent}, "If-Match", epoch)
+					if won := a.status == 200; won != (i == 0) || !won && a.code() != "stale_owner" {
+						w.t.Errorf("%s, then %s: %d %s", first, agent, a.status, a.body)
+					}
+				}
+				if got := w.thread(c.ID); got.Owner.ID != first {
+					w.t.Errorf("%s took it: %+v", first, got)
+				}
+			}
+		}},
 		{"new conversations go to the bot, whatever the rules for people; its welcome alone is said", func(w *world) {
 			z := stranger(w.tg)
 			z.Say("hello")

@@ -153,3 +153,43 @@ func TestContactsThatAreBots(t *testing.T) {
 		t.Errorf("%+v", first)
 	}
 }
+
+// TestWhatLeavesItResolved: a rating that is asked for with the farewell, and a
+// reaction, are kept, and open nothing again.
+func TestWhatLeavesItResolved(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	helper := w.hire("helper", unwelcome(scripted(map[string]string{
+		"bye": `[{"message":"Goodbye!","metadata":{"actionRequest":"askCSAT"}},{"metadata":{"actionRequest":"resolveConversation"}}]`,
+	})))
+	w.config["texts"] = `{rate: "How was it?"}`
+	w.start()
+	for _, who := range w.both() {
+		who.Say("bye")
+		farewell := sees(t, who, "How was it?")
+		c := w.conversation(who.channel, who.name, nil)
+		w.becomes(c.ID, "resolved", func(c thread) bool { return c.Status == "resolved" })
+		if err := who.Tap("😀"); err != nil {
+			t.Fatal(err)
+		}
+		var page struct{ Items []struct{ Rating int } }
+		eventually(t, "the rating is kept", func() error {
+			if w.must(annKey, "GET", fmt.Sprintf("conversations/%d/feedback", c.ID), nil, &page); len(page.Items) != 1 || page.Items[0].Rating != 10 {
+				return fmt.Errorf("%+v", page)
+			}
+			return nil
+		})
+		if err := who.phone.(interface{ React(id, emoji string) error }).React(farewell.ID, "👍"); err != nil {
+			t.Fatal(err)
+		}
+		w.message(c.ID, "the reaction", func(m entry) bool { return m.Content.Type == "reaction" })
+		if got := w.thread(c.ID); got.Status != "resolved" || len(w.why(c.ID)) != 1 || len(helper.of(c.ID)) != 2 {
+			t.Errorf("%s: %+v", who.channel, got)
+		}
+		who.Say("one more thing")
+		sees(t, who, "re: one more thing")
+		if got := w.thread(c.ID); got.Status != "open" || w.why(c.ID)[0].Cause != "reopened" {
+			t.Errorf("%s: %+v", who.channel, got)
+		}
+	}
+}
