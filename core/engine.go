@@ -17,7 +17,8 @@ type Engine struct {
 	o     Ports
 	setup atomic.Pointer[Setup]
 
-	trouble trouble // faults in a row, by channel
+	trouble trouble      // faults in a row, by channel
+	noRoom  atomic.Int64 // until when files wait for room on the disk, in milliseconds
 	pace    pace
 	crowd   crowd
 	names   names

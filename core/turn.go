@@ -135,9 +135,9 @@ func botFailed(w TurnWork, f *Fault) Outcome {
 
 const (
 	fetchTries = 5
-	// fetchAgain is when a file is fetched again for which there was no room: by
-	// whichever node, for as long as the provider has it.
-	fetchAgain = 10 * time.Second
+	// diskRests is for how long nothing is fetched once there was no room for a file;
+	// fetchAgain is when one is looked at again that waits for that, by whichever node.
+	diskRests, fetchAgain = 10 * time.Second, 2 * time.Second
 )
 
 // fetch copies a file into our keeping: providers' links expire.
@@ -146,6 +146,9 @@ func (e *Engine) fetch(ctx context.Context, s *Setup, w FetchWork) Outcome {
 	opener, opens := ch.Connector.(MediaOpener)
 	if !ok || !opens {
 		return FetchFailed{&Fault{Kind: Permanent, Code: "no_channel", Message: "the channel cannot fetch files"}}
+	}
+	if e.o.Now().UnixMilli() < e.noRoom.Load() {
+		return e.roomLater(nil)
 	}
 	leave, ok := e.crowd.enter("files of " + string(w.Channel))
 	if !ok {
@@ -161,11 +164,18 @@ func (e *Engine) fetch(ctx context.Context, s *Setup, w FetchWork) Outcome {
 	case ctx.Err() != nil:
 		return Later{Fault: f}
 	case f.Code == CodeDisk:
-		return Later{After: fetchAgain, Fault: f}
+		e.noRoom.Store(e.o.Now().Add(diskRests).UnixMilli())
+		return e.roomLater(f)
 	case f.Kind == Permanent || w.Attempts+1 >= fetchTries:
 		return FetchFailed{f}
 	}
 	return Later{After: max(f.After, e.backoff(w.Attempts)), Fault: f, Count: true}
+}
+
+// roomLater has a file fetched when there may be room, here or at another node,
+// for as long as the provider has it.
+func (e *Engine) roomLater(f *Fault) Later {
+	return Later{After: time.Duration((0.5 + e.o.Chance()) * float64(fetchAgain)), Fault: f}
 }
 
 func (e *Engine) keep(ctx context.Context, opener MediaOpener, w FetchWork) (Kept, error) {

@@ -141,7 +141,7 @@ func migratePostgres(ctx context.Context, address string, files fs.FS, log logru
 	if err != nil {
 		return fmt.Errorf("read the migrations: %w", err)
 	}
-	p, err := goose.NewProvider(goose.DialectPostgres, pool, files, goose.WithDisableGlobalRegistry(true), goose.WithSessionLocker(turns))
+	p, err := goose.NewProvider(goose.DialectPostgres, pool, files, goose.WithDisableGlobalRegistry(true), goose.WithAllowOutofOrder(true), goose.WithSessionLocker(turns))
 	if err != nil {
 		return fmt.Errorf("read the migrations: %w", err)
 	}

@@ -164,9 +164,10 @@ func older(version, than string) bool {
 	return false
 }
 
-// migrate brings the schema up to the newest file; each file is a transaction of its own.
+// migrate brings the schema up to the newest file; each file is a transaction of its own. Files that are made side by
+// side may come in another order than that of their numbers.
 func migrate(ctx context.Context, pool *sql.DB, files fs.FS, log logrus.FieldLogger) error {
-	p, err := goose.NewProvider(goose.DialectSQLite3, pool, sqliteSchema{files}, goose.WithDisableGlobalRegistry(true))
+	p, err := goose.NewProvider(goose.DialectSQLite3, pool, sqliteSchema{files}, goose.WithDisableGlobalRegistry(true), goose.WithAllowOutofOrder(true))
 	if err != nil {
 		return fmt.Errorf("read the migrations: %w", err)
 	}

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -116,6 +117,10 @@ func (b *bot) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func signed(h http.Header, body []byte) bool {
 	key, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(botSecret, "whsec_"))
 	if err != nil {
+		return false
+	}
+	at, err := strconv.ParseInt(h.Get("webhook-timestamp"), 10, 64)
+	if off := time.Since(time.Unix(at, 0)); err != nil || off.Abs() > 5*time.Minute { // verifiers allow so much
 		return false
 	}
 	mac := hmac.New(sha256.New, key)

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 )
 
 // What is read of the REST interface.
@@ -46,6 +47,7 @@ type (
 		Notes      []struct{ Path, Rule, From, To, Severity string }
 		ProviderID string `json:"provider_id"`
 		Private    bool
+		CreatedAt  time.Time `json:"created_at"`
 	}
 	decision struct {
 		Owner owner

@@ -44,6 +44,7 @@ type world struct {
 	t       *testing.T
 	program string
 	under   []string // a command line under which the program runs
+	more    []string // of its environment
 	dir     string
 	data    string // where store and files are; dir, unless it is another disk
 	addr    string // of the bridge
@@ -164,7 +165,7 @@ func (w *world) onFiles() {
 	}
 }
 
-func (w *world) env() []string { return environment("ADMIN_KEY=" + adminKey) }
+func (w *world) env() []string { return environment(append(w.more, "ADMIN_KEY="+adminKey)...) }
 
 // write writes the config as it stands.
 func (w *world) write() {
