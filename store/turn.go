@@ -17,7 +17,8 @@ func (s *Store) workBot(ctx context.Context, task lanes.Task) lanes.Result {
 	if task.What == whatSubmit || task.What == whatFormPost {
 		return s.workSubmit(ctx, task)
 	}
-	c, w, over, err := s.readTurn(ctx, task)
+	// Short reads are not worth what it costs to be able to cancel them.
+	c, w, over, err := s.readTurn(context.WithoutCancel(ctx), task)
 	switch {
 	case over, err != nil:
 		return unreadable(err)

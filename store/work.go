@@ -58,7 +58,7 @@ func (s *Store) commit(op func(*tx) error) func(*db.Tx) error {
 
 // workSend has the next native call of a message made.
 func (s *Store) workSend(ctx context.Context, task lanes.Task) lanes.Result {
-	w, err := s.sendWork(ctx, task)
+	w, err := s.sendWork(context.WithoutCancel(ctx), task)
 	if err != nil {
 		return unreadable(err)
 	}
