@@ -59,6 +59,9 @@ func onPhone(s simulator.Shown) string {
 	if s.Media != nil {
 		parts = append(parts, "("+s.Media.Kind+")")
 	}
+	if s.Location != nil {
+		parts = append(parts, fmt.Sprintf("(at %v, %v)", s.Location.Latitude, s.Location.Longitude))
+	}
 	for _, text := range []string{s.Header, s.Text, s.Caption, s.Footer} {
 		if text != "" {
 			lines := slices.DeleteFunc(strings.Split(text, "\n"), func(line string) bool { return line == "" })

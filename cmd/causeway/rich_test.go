@@ -70,7 +70,7 @@ func TestRichMessages(t *testing.T) {
 		_, _ = w.Write(picture(t, 1))
 	}))
 	t.Cleanup(pictures.Close)
-	all := richMessages(pictures.URL)
+	all := append(richMessages(pictures.URL), otherMessages(pictures.URL)...)
 	w := newWorld(t)
 	helper := w.hire("helper", unwelcome(func(c *call) {
 		for _, a := range all {
