@@ -59,7 +59,7 @@ func overview(kinds []core.Kind) string {
 	for _, k := range kinds {
 		c := k.Capabilities
 		rows = append(rows, []string{
-			k.Title, "`" + k.Name + "`", limit(c.Buttons.Max, "numbers"), limit(c.List.Max, "–"), limit(c.Cards, "a message each"),
+			k.Title, "`" + k.Name + "`", limit(c.Buttons.Max, "numbers"), limit(c.List.Max, "–"), limit(c.Cards, or(strings.TrimPrefix(row(c.Carousel), "–"), "a message each")),
 			strconv.Itoa(len(c.Media)) + " sorts", yes(c.Template), window(c.Window),
 		})
 	}
@@ -111,7 +111,7 @@ func features() []feature {
 		caps("header above buttons", func(c core.Capabilities) string { return limit(c.Header, "–") }),
 		caps("footer below buttons", func(c core.Capabilities) string { return limit(c.Footer, "–") }),
 		caps("media above buttons", func(c core.Capabilities) string { return words(c.Above, "–") }),
-		caps("cards in one message", func(c core.Capabilities) string { return limit(c.Cards, "–") }),
+		caps("cards in one message", func(c core.Capabilities) string { return limit(c.Cards, row(c.Carousel)) }),
 		caps("approved templates", func(c core.Capabilities) string { return yes(c.Template) }),
 		caps("free answers", func(c core.Capabilities) string { return window(c.Window) }),
 		caps("messages at most", func(c core.Capabilities) string { return pace(c.Rate.Every, c.Rate.Burst) }),
@@ -357,4 +357,12 @@ func table(rows [][]string) string {
 		}
 	}
 	return b.String()
+}
+
+// row is how many cards that are alike are one message.
+func row(c core.Carousel) string {
+	if c.Max == 0 {
+		return "–"
+	}
+	return fmt.Sprintf("%d to %d alike", c.Min, c.Max)
 }

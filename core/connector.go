@@ -213,8 +213,9 @@ type Capabilities struct {
 	List      Limits               `json:"list"`
 	Header    int                  `json:"header"` // longest header above buttons or list; 0 for none
 	Footer    int                  `json:"footer"`
-	Above     []MediaType          `json:"above,omitempty"` // media that may stand above buttons
-	Cards     int                  `json:"cards"`           // most cards shown natively in one message
+	Above     []MediaType          `json:"above,omitempty"`   // media that may stand above buttons
+	Cards     int                  `json:"cards"`             // most cards shown natively in one message
+	Carousel  Carousel             `json:"carousel,omitzero"` // cards that are all alike, where no others are shown
 	Template  bool                 `json:"template"`
 	Edits     bool                 `json:"edits"`      // a text that was sent can be changed, and any message deleted
 	Reactions bool                 `json:"reactions"`  // we can react to a message

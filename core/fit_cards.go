@@ -107,6 +107,9 @@ func (f *fitter) items(all []ListItem) {
 // cards sends a row of cards natively as far as it can, and each other card as a
 // message with its picture above.
 func (f *fitter) cards(c Cards) {
+	if f.carousel(c) {
+		return
+	}
 	if !blank(c.Body) || len(c.Cards) == 0 {
 		f.text("body", prose{c.Body, c.Format})
 	}
@@ -156,11 +159,7 @@ func (f *fitter) nativeCard(card Card, m menu, c form) Card {
 
 // card sends one card as a message.
 func (f *fitter) card(path string, card Card, m menu) {
-	headline := card.Title
-	if headline != "" && card.Extra != "" {
-		headline += " · "
-	}
-	text := lines(headline+card.Extra, card.Overlay, card.Subtitle, card.Description)
+	text := cardText(card)
 	if card.URL != "" && !slices.ContainsFunc(m.picks, func(p pick) bool { return p.URL == card.URL }) {
 		link := pick{Button: Button{Type: Link, URL: card.URL}, path: at(path, "url"), title: host(card.URL)}
 		if f.roomFor(m, link) {

@@ -31,8 +31,9 @@ var strict = core.Capabilities{
 	},
 	Location: true, Contacts: true, Template: true, NeedsBody: true, Header: 60, Footer: 60,
 	Buttons: core.Limits{Max: 3, Title: 20, Body: 1024}, Links: core.Limits{Max: 1, Title: 20, Body: 1024},
-	List:  core.Limits{Max: 10, Title: 24, Description: 72, Body: 4096},
-	Above: []core.MediaType{core.Image, core.Video, core.File},
+	List:     core.Limits{Max: 10, Title: 24, Description: 72, Body: 4096},
+	Above:    []core.MediaType{core.Image, core.Video, core.File},
+	Carousel: core.Carousel{Min: 2, Max: 4, Text: 160, Lines: 3, Replies: 2, Pictures: []string{".png", ".jpg"}},
 }
 
 // words has nothing but text.

@@ -101,7 +101,10 @@ func checkPart(t *rapid.T, part core.Content, caps core.Capabilities) {
 			t.Fatalf("bad list %+v", p)
 		}
 	case core.Cards:
-		if p.Body != "" || len(p.Cards) > caps.Cards {
+		if caps.Carousel.Max > 0 {
+			checkCarousel(t, p, caps)
+			within("body", bare(p.Body, p.Format), caps.Buttons.Body)
+		} else if p.Body != "" || len(p.Cards) > caps.Cards {
 			t.Fatalf("bad cards %+v", p)
 		}
 		for _, c := range p.Cards {
@@ -217,4 +220,24 @@ func untoken(c core.Content) core.Content {
 		return p
 	}
 	return c
+}
+
+// checkCarousel holds a row of alike cards against the channel's limits.
+func checkCarousel(t *rapid.T, c core.Cards, caps core.Capabilities) {
+	k := caps.Carousel
+	if len(c.Cards) < k.Min || len(c.Cards) > k.Max || c.Body == "" {
+		t.Fatalf("bad carousel %+v", c)
+	}
+	for _, one := range c.Cards {
+		first := c.Cards[0].Buttons
+		if one.Image == "" || one.Title != "" || len(one.Buttons) != len(first) || len(first) == 0 || len(first) > k.Replies ||
+			core.Length(one.Description, caps.Unit) > k.Text || strings.Count(one.Description, "\n") >= k.Lines {
+			t.Fatalf("bad card %+v", one)
+		}
+		for _, b := range one.Buttons {
+			if b.Type != first[0].Type || b.Type == core.Link && len(first) > 1 {
+				t.Fatalf("cards are not alike: %+v", c)
+			}
+		}
+	}
 }

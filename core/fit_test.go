@@ -90,6 +90,9 @@ func line(c core.Content) string {
 		for _, card := range c.Cards {
 			all = append(all, words(card.Title, card.Description, shown(card.Buttons)))
 		}
+		if c.Body != "" {
+			all[0] += " | " + c.Body
+		}
 		return strings.Join(all, " || ")
 	case core.Album:
 		all := []string{"album"}

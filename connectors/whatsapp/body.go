@@ -84,7 +84,7 @@ type cardEmail struct {
 	Email string `json:"email"`
 }
 
-// choice is an interactive message of type button, list or cta_url.
+// choice is an interactive message of type button, list, cta_url or carousel.
 type choice struct {
 	Type   string  `json:"type"`
 	Header *header `json:"header,omitempty"`
@@ -106,18 +106,30 @@ type header struct {
 }
 
 // action is Buttons; or Button and Sections, a list; or Name and Parameters, a
-// link.
+// link; or Cards, a carousel.
 type action struct {
 	Buttons    []button  `json:"buttons,omitempty"`
 	Button     string    `json:"button,omitempty"`
 	Sections   []section `json:"sections,omitempty"`
 	Name       string    `json:"name,omitempty"`
 	Parameters *link     `json:"parameters,omitempty"`
+	Cards      []slide   `json:"cards,omitempty"`
 }
 
+// button is a reply below a message, or a quick reply on a card.
 type button struct {
 	Type  string `json:"type"`
-	Reply row    `json:"reply"`
+	Reply *row   `json:"reply,omitempty"`
+	Quick *row   `json:"quick_reply,omitempty"`
+}
+
+// slide is one of a carousel; its type is that of a link with quick replies, too.
+type slide struct {
+	Index  int     `json:"card_index"`
+	Type   string  `json:"type"`
+	Header *header `json:"header"`
+	Body   *words  `json:"body,omitempty"`
+	Action action  `json:"action"`
 }
 
 type section struct {

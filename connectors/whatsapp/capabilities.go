@@ -18,6 +18,9 @@ const (
 	maxListBody     = 4096
 	maxHeader       = 60
 	maxFooter       = 60
+	maxCards        = 10
+	maxCardText     = 160
+	maxCardReplies  = 2 // Meta's pages do not say; templates have so many
 	maxText         = 4096
 	maxCaption      = 1024
 	replyWindow     = 24 * time.Hour
@@ -26,7 +29,8 @@ const (
 
 // capabilities is what every number of this format can show: Meta's pages
 // "Messages", "Interactive reply buttons messages", "Interactive list
-// messages", "Interactive Call-to-Action URL button messages" and "Media:
+// messages", "Interactive Call-to-Action URL button messages", "Interactive
+// media carousel messages" and "Media:
 // supported media types". Meta does not say how it counts characters; UTF-16
 // units are never too few. A sticker's limit is the one of still stickers,
 // because nothing tells beforehand whether a file moves.
@@ -51,6 +55,7 @@ func capabilities() core.Capabilities {
 		Links:    core.Limits{Max: 1, Title: maxButtonTitle, Body: maxChoicesBody},
 		List:     core.Limits{Max: maxRows, Title: maxRowTitle, Description: maxRowText, Body: maxListBody},
 		Header:   maxHeader, Footer: maxFooter,
+		Carousel:  core.Carousel{Min: 2, Max: maxCards, Text: maxCardText, Lines: 3, Replies: maxCardReplies, Pictures: []string{".jpg", ".jpeg", ".png"}},
 		Above:     []core.MediaType{core.Image, core.Video, core.File},
 		Template:  true,
 		NeedsBody: true,

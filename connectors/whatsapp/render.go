@@ -55,9 +55,11 @@ func messageOf(c core.Content) (message, error) {
 		return choicesMessage(c)
 	case core.List:
 		return listMessage(c)
+	case core.Cards:
+		return carouselMessage(c)
 	case core.Template:
 		return templateMessage(c)
-	case core.Album, core.Cards, core.Form:
+	case core.Album, core.Form:
 		return message{}, errors.New("it is shown in parts, and came whole")
 	case core.Reaction:
 		return message{Type: "reaction", Reaction: &reaction{MessageID: string(c.To), Emoji: c.Emoji}}, nil

@@ -84,7 +84,7 @@ func (ch *choice) replies(buttons []core.Button) error {
 		if err != nil {
 			return err
 		}
-		ch.Action.Buttons = append(ch.Action.Buttons, button{Type: "reply", Reply: row{ID: r.ID, Title: r.Title}})
+		ch.Action.Buttons = append(ch.Action.Buttons, button{Type: "reply", Reply: &row{ID: r.ID, Title: r.Title}})
 	}
 	return nil
 }

@@ -174,7 +174,7 @@ func within(t *testing.T, name string, m message) {
 	if i == nil {
 		return
 	}
-	body := map[string]int{"button": 1024, "cta_url": 1024, "list": 4096}[i.Type]
+	body := map[string]int{"button": 1024, "cta_url": 1024, "list": 4096, "carousel": 1024}[i.Type]
 	most(i.Type+" body", i.Body.Text, body)
 	if i.Header != nil {
 		most("header", i.Header.Text, 60)
@@ -190,6 +190,18 @@ func within(t *testing.T, name string, m message) {
 			t.Errorf("%s: two buttons %q", name, b.Reply.Title)
 		}
 		titles[b.Reply.Title] = true
+	}
+	for _, c := range i.Action.Cards {
+		if c.Body != nil {
+			most("card", c.Body.Text, 160)
+		}
+		for _, b := range c.Action.Buttons {
+			most("quick reply", b.Quick.Title, 20)
+			most("quick reply's id", b.Quick.ID, 20)
+		}
+		if p := c.Action.Parameters; p != nil {
+			most("card's link", p.DisplayText, 20)
+		}
 	}
 	for _, s := range i.Action.Sections {
 		for _, r := range s.Rows {

@@ -22,7 +22,7 @@ func TestSchemaRefuses(t *testing.T) {
 	buttons := func(n int, title string) *choice {
 		ch := &choice{Type: "button", Body: words{"x"}}
 		for range n {
-			ch.Action.Buttons = append(ch.Action.Buttons, button{Type: "reply", Reply: row{ID: "i", Title: title}})
+			ch.Action.Buttons = append(ch.Action.Buttons, button{Type: "reply", Reply: &row{ID: "i", Title: title}})
 		}
 		return ch
 	}

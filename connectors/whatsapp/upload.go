@@ -3,6 +3,7 @@ package whatsapp
 import (
 	"context"
 	"encoding/json"
+	"slices"
 
 	"causeway/connectors/kit"
 	"causeway/core"
@@ -20,6 +21,15 @@ func (m *message) files(change func(core.MediaType, file) (file, error)) error {
 		i, above := *m.Interactive, *m.Interactive.Header
 		i.Header, m.Interactive = &above, &i
 		slots = append(slots, slot{&above.Image, core.Image}, slot{&above.Video, core.Video}, slot{&above.Document, core.File})
+	}
+	if m.Interactive != nil && len(m.Interactive.Action.Cards) > 0 {
+		i := *m.Interactive
+		i.Action.Cards, m.Interactive = slices.Clone(i.Action.Cards), &i
+		for n := range i.Action.Cards {
+			above := *i.Action.Cards[n].Header
+			i.Action.Cards[n].Header = &above
+			slots = append(slots, slot{&above.Image, core.Image})
+		}
 	}
 	for _, s := range slots {
 		if *s.at == nil {
