@@ -117,13 +117,20 @@ func rating(text string) Content {
 	return c
 }
 
+// greets reports whether the turn is a new conversation's greeting. The same event
+// in a hand-off is what the bot is to go on from.
+func (w TurnWork) greets() bool {
+	return w.Event != nil && w.Conversation.OwnerEpoch <= 1 &&
+		(w.Event.Name == WelcomeEvent || w.Event.Name == w.Conversation.Terms.WelcomeEvent)
+}
+
 // botFailed is the whole policy for bots that do not answer.
 func botFailed(w TurnWork, f *Fault) Outcome {
 	why := f.Message
 	if why == "" {
 		why = string(f.Kind)
 	}
-	if w.Event != nil && (w.Event.Name == WelcomeEvent || w.Event.Name == w.Conversation.Terms.WelcomeEvent) {
+	if w.greets() {
 		return TurnDone{Notices: []string{"The bot " + w.Bot + " gave no welcome: " + why}}
 	}
 	if again := f.Kind == Temporary || f.Kind == RateLimited; again && w.Try <= len(botDelays) {

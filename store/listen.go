@@ -12,10 +12,11 @@ func (t *tx) listen(ch core.ChannelInfo, who identity) (c *conversation, fresh b
 }
 
 // thread finds the conversation that what the contact sends belongs to: the
-// present one, or a new one.
+// present one, or a new one. One that began with what we sent from elsewhere is
+// new, too, when they first write: nobody has looked for its owner yet.
 func (t *tx) thread(ch core.ChannelInfo, who identity) (c *conversation, fresh bool, err error) {
 	if c, err = t.present(who.id); err != nil || c != nil {
-		return c, false, err
+		return c, c != nil && c.OwnerEpoch == 0, err
 	}
 	c, err = t.begin(ch, who)
 	return c, true, err

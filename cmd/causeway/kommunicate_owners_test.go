@@ -266,3 +266,47 @@ func TestBotsLoopByTheAPI(t *testing.T) {
 		t.Errorf("%d %s", a.status, a.body)
 	}
 }
+
+// TestWelcomeOfAHandOver: a bot that gets a conversation with WELCOME and cannot
+// answer gives it to people, for the contact waits.
+func TestWelcomeOfAHandOver(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.hire("helper", unwelcome(func(c *call) {
+		c.says(message{"message": "Forwarding", "metadata": message{"KM_ASSIGN_TO": "expert", "event": message{"name": "WELCOME", "data": message{}}}})
+	}))
+	w.hire("expert", fails(http.StatusNotFound))
+	w.start()
+	z := stranger(w.tg)
+	z.Say("hello")
+	c := w.conversation("tg", z.User().FirstName, ownedBy(ann))
+	if why := w.why(c.ID); why[0].Cause != "bot_fails" || why[1].Cause != "hand_off" || len(w.notices(c.ID)) != 1 {
+		t.Errorf("%+v, %q", why, w.notices(c.ID))
+	}
+	shows(t, z, "Forwarding")
+}
+
+// TestBegunFromThePhone: a conversation that somebody of ours began in the phone
+// app goes the way of a new one when the contact writes.
+func TestBegunFromThePhone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.hire("helper", nil)
+	w.start()
+	z := w.lena()
+	echo := `{"object":"whatsapp_business_account","entry":[{"id":"waba-1","changes":[{"field":"smb_message_echoes","value":{"messaging_product":"whatsapp",
+		"metadata":{"display_phone_number":"15551065","phone_number_id":"1065"},"contacts":[{"profile":{"name":"Lena"},"wa_id":"4915112345678"}],
+		"message_echoes":[{"from":"15551065","to":"4915112345678","id":"wamid.echo","timestamp":"1790000000","type":"text","text":{"body":"Shall we talk?"}}]}}]}]}`
+	if a, err := w.postWhatsApp("wa", []byte(echo)); err != nil || a.status != 200 {
+		t.Fatalf("%+v %v", a, err)
+	}
+	began := w.conversation("wa", "Lena", nil)
+	if began.Owner.Type != "nobody" || len(w.why(began.ID)) != 0 {
+		t.Errorf("%+v", began)
+	}
+	z.Say("yes, please")
+	sees(t, z, "re: yes, please")
+	if c := w.conversation("wa", "Lena", ownedBy("helper")); c.ID != began.ID || w.why(c.ID)[0].Cause != "new" {
+		t.Errorf("%+v", c)
+	}
+}
