@@ -69,7 +69,8 @@ func check(c core.Content) error {
 		return join(optional("body", c.Body), format(c.Format), each("cards", c.Cards, 1, card))
 	case core.Form:
 		return join(optional("body", c.Body), format(c.Format), each("fields", c.Fields, 1, func(f core.Field) error {
-			return whether(f.Name != "" && f.Type != "", "a name and a type are needed")
+			picks := f.Type == core.RadioField || f.Type == core.DropdownField || f.Type == core.CheckboxField
+			return join(whether(f.Name != "" && f.Type != "", "a name and a type are needed"), whether(len(f.Options) > 0 || !picks, "options are needed"))
 		}), link("submit.url", c.Submit.URL, true))
 	case core.Reaction:
 		return whether(c.To != "", "to must be the provider_id of the message")

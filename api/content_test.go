@@ -55,6 +55,7 @@ func TestContentThatIsNotWhole(t *testing.T) {
 		{`{"type":"list","items":[]}`, "items must have"},
 		{`{"type":"list","items":[{"button":{"type":"reply"}}]}`, "items[0]: title"},
 		{`{"type":"cards","cards":[{}]}`, "cards[0]: a title"},
+		{`{"type":"form","fields":[{"type":"checkbox","name":"a"}],"submit":{}}`, "options are needed"},
 		{`{"type":"template","name":"a"}`, "name and language"},
 		{`{"type":"order","items":[]}`, "cannot be sent"},
 		{`{"type":1}`, "type must say"},

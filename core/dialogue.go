@@ -279,6 +279,9 @@ func (f *fitter) formContent(c Form) {
 			continue
 		}
 		f.same(path, "asked", lines(leaves...), "a question of its own")
+		if picked := field.selected(); picked != "" {
+			f.same(at(path, "options"), "not_selected", picked, "")
+		}
 		if _, ok := field.regex(); !ok {
 			f.degrade(path+".pattern", "regex_unchecked", field.Pattern, "")
 		}

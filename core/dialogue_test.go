@@ -151,6 +151,10 @@ func TestFitShowsTheFirstQuestionAndNotesTheRest(t *testing.T) {
 	if len(fitted) != 1 || len(fitted[0].Parts) != 2 || PlainText(fitted[0].Parts[1]) != "Name" || Score(fitted[0].Notes) != 100 {
 		t.Errorf("fitted is %+v", fitted)
 	}
+	picked := Form{Fields: []Field{{Type: RadioField, Name: "x", Options: []FieldOption{{Label: "Select", Selected: true, Disabled: true}, {Label: "A", Selected: true}, {Label: "B"}}}}}
+	if got := fmt.Sprint(Fit([]Saying{{Content: picked}}, Capabilities{Text: 1000}, FitOptions{})[0].Notes); !strings.Contains(got, "{fields[0].options not_selected A  same}") {
+		t.Errorf("notes are %s", got)
+	}
 	bad := Form{Fields: []Field{{Type: TextField, Name: "x", Pattern: "(?!a)"}}}
 	notes := Fit([]Saying{{Content: bad}}, Capabilities{Text: 1000}, FitOptions{})[0].Notes
 	found := false

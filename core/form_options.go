@@ -27,6 +27,18 @@ func (f Field) choices() []choice {
 	return all
 }
 
+// selected are the options that a page would have picked beforehand. A question
+// has none picked.
+func (f Field) selected() string {
+	var labels []string
+	for _, o := range f.Options {
+		if o.Selected && !o.Disabled {
+			labels = append(labels, o.Label)
+		}
+	}
+	return lines(labels...)
+}
+
 // option finds the option that was tapped, or whose label, value or number was
 // typed; a number is first of all what it says where the options are counted.
 func (f Field) option(said, id string) (string, bool) {

@@ -94,7 +94,7 @@ func (r *reader) link(address string, written any) string {
 	u, err := url.Parse(address)
 	switch {
 	case err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "":
-		return address
+		return strings.ReplaceAll(address, " ", "%20") // in a text it would end at a space
 	case err == nil && u.Scheme != "" && u.Scheme != "http" && u.Scheme != "https" && !slices.Contains(harmful, u.Scheme):
 		return address
 	}

@@ -47,6 +47,7 @@ func TestSpellings(t *testing.T) {
 		{"11", `{"name":"Site","type":"link","openLinkInNewTab":false,"action":{"url":"https://ex.com"}}`, ``, sameTab},
 		{"3", `{"name":"Site","url":"https://ex.com","openLinkInNewTab":false}`, ``, sameTab},
 		{"3", `{"name":"Site","type":"Link","url":"https://ex.com"}`, ``, link},
+		{"3", `{"name":"Site","type":"link","url":"https://ex.com/a b?c=d e"}`, ``, core.Button{Type: core.Link, Title: "Site", URL: "https://ex.com/a%20b?c=d%20e"}},
 		{"3", `{"name":"App","type":"link","url":"app://x","isDeepLink":"true"}`, ``, deep},
 		{"3", `{"type":"link","url":"https://ex.com"}`, ``, core.Button{Type: core.Link, Title: "https://ex.com", URL: "https://ex.com"}},
 		{"3", `{"name":"Pay","replyText":"Paid"}`, `"formAction":"https://ex.com/pay","formData":{"n":5,"ok":true,"list":[1]},"requestType":"json"`, submit},
