@@ -91,6 +91,11 @@ type (
 	MediaOpener interface {
 		OpenMedia(ctx context.Context, ref string) (OpenFile, error)
 	}
+	// Remarker is a Connector whose provider may remark on what it takes, such as
+	// that it holds it back for a while. SendRemarked is Send, with the remark.
+	Remarker interface {
+		SendRemarked(ctx context.Context, p Payload) (ProviderID, Metadata, error)
+	}
 	// Poller fetches events itself: instead of webhooks, or to close the gap that
 	// an outage left in them. Offset is what the last successful Poll returned as
 	// next, empty at first; what a Poll reports is on disk, in one transaction

@@ -117,8 +117,7 @@ func bare(o Outcome) Outcome {
 	case Later:
 		return bareOutcome{after: o.After, fault: strip(o.Fault), count: o.Count, pause: o.Pause, unknown: o.Unknown}
 	case CallMade:
-		o.At = time.Time{}
-		return o
+		return bareOutcome{made: o.Provider, last: o.Last}
 	case SendFailed:
 		return bareOutcome{failed: true, fault: strip(o.Fault), hold: o.Hold}
 	}
@@ -126,6 +125,8 @@ func bare(o Outcome) Outcome {
 }
 
 type bareOutcome struct {
+	made                                ProviderID
+	last                                bool
 	after                               time.Duration
 	fault                               FaultKind
 	count, pause, unknown, failed, hold bool
@@ -286,5 +287,23 @@ func TestAFileForWhichThereIsNoRoomIsFetchedAgain(t *testing.T) {
 	if !ok || got.Count || got.After != fetchAgain {
 		t.Errorf("%+v", got)
 
+	}
+}
+
+// remarking is a channel whose provider remarks on what it takes.
+type remarking struct{ oneCall }
+
+func (r *remarking) SendRemarked(ctx context.Context, p Payload) (ProviderID, Metadata, error) {
+	id, err := r.Send(ctx, p)
+	return id, Metadata{"remark": "later"}, err
+}
+
+func TestARemarkOfTheProviderIsHandedOn(t *testing.T) {
+	e := policyEngine(&oneCall{}, 0, true)
+	c := e.setup.Load().Channels["c"]
+	c.Connector = &remarking{oneCall{id: "p"}}
+	e.setup.Load().Channels["c"] = c
+	if got, ok := e.Act(t.Context(), policySend(FromBot)).(CallMade); !ok || got.Provider != "p" || got.Details["remark"] != "later" {
+		t.Errorf("%+v", got)
 	}
 }

@@ -94,16 +94,24 @@ func (e *Engine) call(ctx context.Context, s *Setup, ch Channel, w SendWork, p P
 	}
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
-	id, err := ch.Connector.Send(ctx, p)
+	id, details, err := sendRemarked(ctx, ch.Connector, p)
 	if err == nil {
 		e.trouble.over(ch.ID)
 		e.pace.accept(ch.ID, w.To)
 		e.o.Observer.Call(ch.ID, "ok", e.o.Now().Sub(begun))
-		return CallMade{Provider: id, Last: last, At: begun}
+		return CallMade{Provider: id, Details: details, Last: last, At: begun}
 	}
 	f := FaultOf(err)
 	e.o.Observer.Call(ch.ID, string(f.Kind), e.o.Now().Sub(begun))
 	return e.sendFailed(ctx, s, ch, w, f)
+}
+
+func sendRemarked(ctx context.Context, c Connector, p Payload) (ProviderID, Metadata, error) {
+	if r, ok := c.(Remarker); ok {
+		return r.SendRemarked(ctx, p)
+	}
+	id, err := c.Send(ctx, p)
+	return id, nil, err
 }
 
 // sendFailed is the whole retry policy for sends.

@@ -271,6 +271,7 @@ type FormTurn struct {
 // CallMade says that the next native call of a message was made.
 type CallMade struct {
 	Provider ProviderID
+	Details  Metadata  // what the provider remarked, nil for nothing
 	Last     bool      // there are no more
 	At       time.Time // when it began
 }

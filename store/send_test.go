@@ -302,3 +302,19 @@ func TestADoubtfulSendStaysSoUntilItIsReported(t *testing.T) {
 		t.Errorf("made and doubted %q, want %q", doubts, want)
 	}
 }
+
+// What a provider remarks when it takes a message is kept with it, beside what
+// its reports tell.
+func TestARemarkIsKept(t *testing.T) {
+	b := open(t, routing.Config{DefaultAgent: "ann"})
+	id := b.hear(heard("5", "1", "hi"))[0].Conversation
+	b.say(id, ann, b.says(core.Text{Body: "a"}))
+	b.works(func(context.Context, core.Work) core.Outcome {
+		return core.CallMade{Provider: "p0", Last: true, Details: core.Metadata{"remark": "held back"}}
+	})
+	b.quiet(id, 2)
+	b.hear(core.Item{Key: "s", Event: core.Reported{Provider: "p0", Status: core.Delivered, Details: core.Metadata{"pricing": "dear"}}})
+	if m := b.messages(id)[1]; m.Status != core.Delivered || m.Details["remark"] != "held back" || m.Details["pricing"] != "dear" {
+		t.Errorf("%+v", m)
+	}
+}

@@ -134,7 +134,7 @@ func (t *tx) pauseShared(o core.Later) error {
 // callMade stores one call that was made; with the last one the message is sent,
 // and what was reported of it meanwhile applies.
 func (t *tx) callMade(w core.SendWork, o core.CallMade) error {
-	if o.Last && o.Provider != "" {
+	if o.Last && o.Provider != "" && len(o.Details) == 0 {
 		if plain, err := t.plainlySent(w, o); plain || err != nil {
 			return err
 		}
@@ -144,6 +144,9 @@ func (t *tx) callMade(w core.SendWork, o core.CallMade) error {
 		return err
 	}
 	if err := t.holdCall(w.Channel, o.Provider); err != nil {
+		return err
+	}
+	if err := t.keepDetails(w.Message.ID, o.Details); err != nil {
 		return err
 	}
 	if o.Provider != "" || !o.Last {

@@ -73,6 +73,7 @@ var (
 	_ core.MediaOpener = (*number)(nil)
 	_ core.Account     = (*number)(nil)
 	_ core.Sharer      = (*number)(nil)
+	_ core.Remarker    = (*number)(nil)
 )
 
 // Account implements core.Account.
