@@ -45,7 +45,7 @@ fuzz: ## run every fuzz target for FUZZTIME each: make fuzz FUZZTIME=10m
 	@GO='$(GO)' ./scripts/fuzz '$(FUZZTIME)' Fuzz
 
 properties: ## what must hold of every rendering, on CHECKS generated messages (100000); half an hour
-	$(GO) test -count=1 -timeout 5h -run '^(TestFitHoldsItsPromises|TestNothingIsLostInSilence|TestWhatValidatesIsShown)$$' \
+	$(GO) test -count=1 -timeout 5h -run '^(TestFitHoldsItsPromises|TestNothingIsLostInSilence|TestEachLeafIsReadOrTold|TestWhatValidatesIsShown)$$' \
 	  ./core ./connectors ./kommunicate -rapid.checks=$(CHECKS)
 
 bench: ## measure beside bare programs, some minutes (docs/performance.md); go run ./bench -quick takes one
