@@ -11,7 +11,7 @@ import (
 )
 
 // agents is the state of every agent that anything is known of.
-func (t *tx) agents() ([]core.AgentState, error) { return readAgents(t.Rows, t.now) }
+func (t *tx) agents() ([]core.AgentState, error) { return readAgents(t.Tx.Rows, t.now) }
 
 // Agents implements core.Reader. An agent of whom nothing is known is offline.
 func (s *Store) Agents(ctx context.Context, ids []string) ([]core.AgentState, error) {
@@ -49,29 +49,25 @@ func readAgents(query func(string, ...any) (*sql.Rows, error), now int64) ([]cor
 	}
 	var agent, word string
 	var n int64
-	for _, read := range []struct {
-		query string
-		take  func()
-	}{
-		{`SELECT agent, availability, seen_until FROM agent_state`, func() {
-			state(agent).Availability, state(agent).Connected = core.Availability(word), n > now
-		}},
-		{`SELECT agent, grp, turn FROM rotor`, func() { state(agent).Turns[word] = n }},
-		{`SELECT agent, '', open FROM agent_load`, func() { state(agent).Open = int(n) }},
-	} {
-		rows, err := query(read.query)
-		if err != nil {
-			return nil, fmt.Errorf("read agents: %w", err)
+	take := map[string]func(){
+		"state": func() { state(agent).Availability, state(agent).Connected = core.Availability(word), n > now },
+		"turn":  func() { state(agent).Turns[word] = n },
+		"open":  func() { state(agent).Open = int(n) },
+	}
+	rows, err := query(`SELECT 'state', agent, availability, seen_until FROM agent_state UNION ALL SELECT 'turn', agent, grp, turn FROM rotor
+		UNION ALL SELECT 'open', agent, '', open FROM agent_load`)
+	if err != nil {
+		return nil, fmt.Errorf("read agents: %w", err)
+	}
+	if _, err := collect(rows, func(scan func(...any) error) (struct{}, error) {
+		var what string
+		err := scan(&what, &agent, &word, &n)
+		if err == nil {
+			take[what]()
 		}
-		if _, err := collect(rows, func(scan func(...any) error) (struct{}, error) {
-			err := scan(&agent, &word, &n)
-			if err == nil {
-				read.take()
-			}
-			return struct{}{}, err
-		}); err != nil {
-			return nil, fmt.Errorf("read agents: %w", err)
-		}
+		return struct{}{}, err
+	}); err != nil {
+		return nil, fmt.Errorf("read agents: %w", err)
 	}
 	return all, nil
 }

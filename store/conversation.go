@@ -184,7 +184,7 @@ func (t *tx) countLoad(c *conversation) error {
 		if agent == "" {
 			continue
 		}
-		if _, err := t.Exec(`INSERT INTO agent_load(agent, open) VALUES($1, $2) ON CONFLICT(agent) DO UPDATE SET open = agent_load.open + excluded.open`,
+		if _, err := t.Tx.Exec(`INSERT INTO agent_load(agent, open) VALUES($1, $2) ON CONFLICT(agent) DO UPDATE SET open = agent_load.open + excluded.open`,
 			agent, by[agent]); err != nil {
 			return fmt.Errorf("count an agent's load: %w", err)
 		}

@@ -17,6 +17,8 @@ type batch struct {
 	live    map[core.ConversationID]bool // has a new message with options
 	held    map[lockOf]bool              // conversations that are locked
 
+	passed, passes int64 // through the turnstile: the last, and as many as may be
+
 	foreseen *foreseen // nil for nothing
 }
 

@@ -67,12 +67,12 @@ func (t *tx) own(c *conversation, cause core.Cause, d core.Decision) error {
 		if err != nil {
 			return err
 		}
-		if _, err := t.Exec(`INSERT INTO rotor(grp, agent, turn) VALUES($1, $2, $3) ON CONFLICT(grp, agent) DO UPDATE SET turn = excluded.turn`,
+		if _, err := t.Tx.Exec(`INSERT INTO rotor(grp, agent, turn) VALUES($1, $2, $3) ON CONFLICT(grp, agent) DO UPDATE SET turn = excluded.turn`,
 			d.Group, c.Owner.ID, turn); err != nil {
 			return fmt.Errorf("turn rotor: %w", err)
 		}
 	}
-	if changed && c.Owner.Type != core.BotOwner {
+	if changed && c.Owner.Type != core.BotOwner && (c.live || t.batch().live[c.ID]) {
 		if err := t.endChoices(c.ID); err != nil {
 			return err
 		}

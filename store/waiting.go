@@ -6,14 +6,23 @@ import (
 	"causeway/core"
 )
 
+// passesAtOnce is how many go through the turnstile with one statement.
+const passesAtOnce = 1000
+
 // pass goes through the turnstile, which has one place: until the transaction
 // ends nobody else goes through, on any node. It returns a number that rises with
-// each who passed.
+// each who passed. Whoever waits for it waits for all that is done behind it:
+// so statements there go past what is put, which has no rows of these tables.
 func (t *tx) pass() (passed int64, err error) {
-	if err := t.Row(`UPDATE turnstile SET passed = passed + 1 WHERE id = 1 RETURNING passed`, nil, &passed); err != nil {
-		return 0, fmt.Errorf("pass the turnstile: %w", err)
+	b := t.batch()
+	if b.passed == b.passes {
+		if err := t.Tx.Row(`UPDATE turnstile SET passed = passed + $1 WHERE id = 1 RETURNING passed`, []any{passesAtOnce}, &b.passes); err != nil {
+			return 0, fmt.Errorf("pass the turnstile: %w", err)
+		}
+		b.passed = b.passes - passesAtOnce
 	}
-	return passed, nil
+	b.passed++
+	return b.passed, nil
 }
 
 // groupsSQL lists the groups in whose queues conversations wait, by one look-up
@@ -24,7 +33,7 @@ const groupsSQL = `WITH RECURSIVE g(grp) AS (SELECT min(grp) FROM waiting
 // waitingBefore lists the groups in whose queues somebody waits with an earlier
 // ticket, any if it is 0.
 func (t *tx) waitingBefore(ticket int64) ([]string, error) {
-	rows, err := t.Rows(groupsSQL+` SELECT grp FROM g WHERE grp IS NOT NULL
+	rows, err := t.Tx.Rows(groupsSQL+` SELECT grp FROM g WHERE grp IS NOT NULL
 		AND (CAST($1 AS BIGINT) = 0 OR (SELECT min(o.ticket) FROM waiting o WHERE o.grp = g.grp) < $1)`, ticket)
 	if err != nil {
 		return nil, fmt.Errorf("read the queues: %w", err)
@@ -49,7 +58,7 @@ func (t *tx) takePlace(c *conversation, d core.Decision) error {
 	if err != nil {
 		return err
 	}
-	if err := t.Row(`INSERT INTO waiting(conversation_id, grp, ticket, since) VALUES($1, $2, $3, $4)
+	if err := t.Tx.Row(`INSERT INTO waiting(conversation_id, grp, ticket, since) VALUES($1, $2, $3, $4)
 		ON CONFLICT(conversation_id) DO UPDATE SET grp = excluded.grp RETURNING ticket`, []any{int64(c.ID), d.Queue, ticket, t.now}, &ticket); err != nil {
 		return fmt.Errorf("join the queue: %w", err)
 	}
@@ -70,7 +79,7 @@ func (t *tx) tellPlace(c *conversation, group string, ticket int64) error {
 		return nil
 	}
 	var position int
-	if err := t.Row(`SELECT count(*) FROM waiting WHERE grp = $1 AND ticket <= $2`, []any{group, ticket}, &position); err != nil {
+	if err := t.Tx.Row(`SELECT count(*) FROM waiting WHERE grp = $1 AND ticket <= $2`, []any{group, ticket}, &position); err != nil {
 		return fmt.Errorf("read the place in the queue: %w", err)
 	}
 	words := desk.Place(position)
@@ -82,7 +91,7 @@ func (t *tx) tellPlace(c *conversation, group string, ticket int64) error {
 
 // leaveQueue is for a conversation that does not wait any more.
 func (t *tx) leaveQueue(c *conversation) error {
-	if _, err := t.Exec(`DELETE FROM waiting WHERE conversation_id = $1`, int64(c.ID)); err != nil {
+	if _, err := t.Tx.Exec(`DELETE FROM waiting WHERE conversation_id = $1`, int64(c.ID)); err != nil {
 		return fmt.Errorf("leave the queue: %w", err)
 	}
 	return nil
@@ -104,7 +113,7 @@ func (t *tx) call(id core.ConversationID, group string) (seat, error) {
 		return seated, ignoreMissing(err)
 	}
 	var ticket int64
-	if err := t.Row(`SELECT coalesce(max(ticket), 0) FROM waiting WHERE conversation_id = $1 AND grp = $2`, []any{int64(id), group}, &ticket); err != nil {
+	if err := t.Tx.Row(`SELECT coalesce(max(ticket), 0) FROM waiting WHERE conversation_id = $1 AND grp = $2`, []any{int64(id), group}, &ticket); err != nil {
 		return stays, fmt.Errorf("look into the queue: %w", err)
 	}
 	if ticket == 0 {

@@ -67,7 +67,7 @@ func TestTortureFullNode(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if a, err := w.all[1].do("GET", u.RequestURI(), nil); err != nil || a.status != 200 || int(m.Content.Size) != len(a.body) {
+			if a, err := w.all[1].do("GET", u.RequestURI(), nil); err != nil || a.status != 200 || m.Content.Size != len(a.body) {
 				t.Errorf("%q at the node that has room: %d, %d bytes, %v", m.Text, a.status, len(a.body), err)
 			}
 		}
