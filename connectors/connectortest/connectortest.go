@@ -59,6 +59,7 @@ type Subject struct {
 func Run(t *testing.T, s Subject) {
 	t.Run("settings", func(t *testing.T) { settings(t, s) })
 	t.Run("render", func(t *testing.T) { render(t, s) })
+	t.Run("changes", func(t *testing.T) { changes(t, s) })
 	t.Run("grown", func(t *testing.T) { grown(t, s) })
 	t.Run("own", func(t *testing.T) { own(t, s) })
 	t.Run("receive", func(t *testing.T) { receive(t, s) })

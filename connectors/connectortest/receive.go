@@ -65,6 +65,7 @@ func bytesOf(t testing.TB, raw json.RawMessage) []byte {
 }
 
 func receive(t *testing.T, s Subject) {
+	valid := s.schema(t)
 	for _, path := range fixtures(t, "receive") {
 		t.Run(nameOf(path), func(t *testing.T) {
 			data, err := os.ReadFile(path)
@@ -90,6 +91,13 @@ func receive(t *testing.T, s Subject) {
 			clean(t, "the delivery", string(got))
 			golden(t, path, got)
 			sound(t, d)
+			for _, i := range d.Items {
+				for _, ack := range i.Acks {
+					if err := valid(ack); err != nil {
+						t.Errorf("%s is not what the provider's schema asks for: %v", ack.Op, err)
+					}
+				}
+			}
 			if again, err := c.Receive(s.proven(bare, set)); err != nil || !reflect.DeepEqual(d, again) {
 				t.Errorf("Receive is not the same twice (%v)", err)
 			}
