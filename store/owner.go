@@ -51,7 +51,7 @@ func (t *tx) own(c *conversation, cause core.Cause, d core.Decision) error {
 		d.Owner.Type = core.Nobody
 	}
 	c.Owner = d.Owner
-	if d.Team != "" {
+	if d.Team != "" || !t.s.known(core.Owner{Type: core.TeamOwner, ID: c.Team}) {
 		c.Team = d.Team
 	}
 	c.retitle()

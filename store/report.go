@@ -57,7 +57,11 @@ func (t *tx) windowClosed(call callRow, fault *core.Fault, reopen *core.Template
 	if err != nil {
 		return fmt.Errorf("message %d: %w", call.message, err)
 	}
-	if _, template := c.(core.Template); template || from == core.FromBot || call.was != core.Sent {
+	late, err := t.outOfDate(call.conversation, from)
+	if err != nil {
+		return err
+	}
+	if _, template := c.(core.Template); template || late || from == core.FromBot || call.was != core.Sent {
 		return t.apply(call.message, core.Failed, fault)
 	}
 	for _, query := range []string{`DELETE FROM call WHERE message_id = $1`, `UPDATE message SET made = 0, provider_id = NULL, resent = 0 WHERE id = $1`} {

@@ -202,6 +202,13 @@ func (t *tx) sendFailed(w core.SendWork, o core.SendFailed) error {
 	if err := t.hold(w.Message.Conversation); err != nil {
 		return err
 	}
+	if o.Hold {
+		late, err := t.outOfDate(w.Message.Conversation, w.Message.Sender.Type)
+		if err != nil {
+			return err
+		}
+		o.Hold = !late
+	}
 	to := core.Failed
 	switch {
 	case o.Hold:
@@ -233,13 +240,8 @@ func (t *tx) reopen(id core.ConversationID, template core.Template) error {
 	if err != nil {
 		return err
 	}
-	var asked int
-	if err := t.Row(`SELECT count(*) FROM message WHERE conversation_id = $1 AND sender_type = 'system' AND private = 0 AND created_at >= $2
-		AND seq > coalesce((SELECT max(seq) FROM message WHERE conversation_id = $1 AND direction = 'in'), 0)`, []any{int64(id), c.heardAt}, &asked); err != nil {
-		return fmt.Errorf("look for the template: %w", err)
-	}
-	if asked > 0 {
-		return nil
+	if asked, err := t.askedAgain(c); asked || err != nil {
+		return err
 	}
 	say := core.Fitted{Saying: core.Saying{Content: template}, Parts: []core.Content{template}}
 	message := core.MessageID(t.s.newID())
@@ -247,6 +249,40 @@ func (t *tx) reopen(id core.ConversationID, template core.Template) error {
 		return err
 	}
 	return t.save(c)
+}
+
+// askedAgain reports whether a template was said since the contact last wrote.
+func (t *tx) askedAgain(c *conversation) (bool, error) {
+	rows, err := t.Rows(`SELECT content FROM message WHERE conversation_id = $1 AND sender_type = 'system' AND private = 0 AND created_at >= $2
+		AND seq > coalesce((SELECT max(seq) FROM message WHERE conversation_id = $1 AND direction = 'in'), 0)`, int64(c.ID), c.heardAt)
+	if err != nil {
+		return false, fmt.Errorf("look for the template: %w", err)
+	}
+	said, err := collect(rows, func(scan func(...any) error) (content string, err error) { return content, scan(&content) })
+	if err != nil {
+		return false, fmt.Errorf("look for the template: %w", err)
+	}
+	for _, one := range said {
+		content, err := core.UnmarshalContent([]byte(one))
+		if _, template := content.(core.Template); template || err != nil {
+			return true, err
+		}
+	}
+	return false, nil
+}
+
+// outOfDate reports whether a message would come at the wrong time if it were held
+// until the contact writes: what we say ourselves in a conversation that is
+// resolved is that it is.
+func (t *tx) outOfDate(id core.ConversationID, from core.SenderType) (bool, error) {
+	if from != core.FromSystem {
+		return false, nil
+	}
+	var status core.ConversationStatus
+	if err := t.Row(`SELECT status FROM conversation WHERE id = $1`, []any{int64(id)}, &status); err != nil {
+		return false, fmt.Errorf("read conversation: %w", err)
+	}
+	return status == core.Resolved, nil
 }
 
 // workMedia has a file fetched.

@@ -193,3 +193,36 @@ func TestWhatLeavesItResolved(t *testing.T) {
 		}
 	}
 }
+
+// TestClosedBehindAWindow: that a conversation is resolved is told now or never: it
+// is not held until the contact writes again, and asks for no template.
+func TestClosedBehindAWindow(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.config["channels"] = strings.Replace(w.config["channels"], "kind: whatsapp-cloud,", "kind: whatsapp-cloud, reopen_template: {name: hello_again, language: en},", 1)
+	w.config["texts"] = "{resolved: Closed.}"
+	w.start()
+	z := w.lena()
+	z.Say("hello")
+	c := w.conversation("wa", "Lena", nil)
+	z.CloseWindow()
+	w.resolves(c.ID)
+	late := w.message(c.ID, "it fails", func(m entry) bool { return m.Text == "Closed." && m.Status == "failed" })
+	if late.Fault == nil || late.Fault.Kind != "window_closed" {
+		t.Errorf("%+v", late)
+	}
+	if all := w.messages(c.ID); len(all) != 2 {
+		t.Errorf("%s", brief(all))
+	}
+	if a := w.says(annKey, c.ID, "One more thing"); a.status != 201 { // which a person says, is held and asks for it
+		t.Fatalf("%d %s", a.status, a.body)
+	}
+	w.message(c.ID, "the template", func(m entry) bool { return m.Content.Type == "template" })
+	z.Say("what is it?")
+	sees(t, z, "One more thing")
+	for _, line := range screen(z) {
+		if strings.Contains(line, "Closed.") {
+			t.Errorf("%q", screen(z))
+		}
+	}
+}

@@ -46,6 +46,9 @@ func TestOwnersWhoAreGone(t *testing.T) {
 	w.config["routing"] = "{new_conversations_to_bot: young, away_message: Nobody is here.}"
 	w.start()
 	w.stands(nights.ID, "open "+ann)
+	if c := w.thread(nights.ID); c.Team != "" {
+		t.Errorf("%+v", c)
+	}
 	w.stands(olds.ID, "open old")
 	z.Say("still there?")
 	shows(t, z, "re: still there?")
