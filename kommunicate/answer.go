@@ -45,12 +45,12 @@ type answer struct{ core.Answer }
 func (a *answer) messages(all []any) {
 	for i, v := range all {
 		if i == MaxMessages {
-			a.notice("The answer has %d messages; only the first %d are taken.", len(all), MaxMessages)
+			a.notice("The answer has %d messages; only the first %d are taken, and not these: %s.", len(all), MaxMessages, shortly(all[MaxMessages:]))
 			return
 		}
 		o, ok := v.(map[string]any)
 		if !ok {
-			a.notice("Message %d of the answer is not an object and was left out.", i+1)
+			a.notice("Message %d of the answer is not an object and was left out: %s.", i+1, shortly(v))
 			continue
 		}
 		a.message(i+1, o)
@@ -59,7 +59,7 @@ func (a *answer) messages(all []any) {
 
 func (a *answer) message(n int, o object) {
 	if len(o) > 0 && !o.has("message") && !o.has("metadata") {
-		a.notice("Message %d of the answer has neither message nor metadata and was left out.", n)
+		a.notice("Message %d of the answer has neither message nor metadata and was left out: %s.", n, shortly(o))
 		return
 	}
 	r := &reader{place: fmt.Sprintf("Message %d of the answer", n)}
@@ -114,7 +114,7 @@ func (r *reader) handOff(meta object) *core.HandOff {
 	event := meta.object(keyEvent)
 	if !meta.has(keyAssignTo) && !meta.has(keyAssignTeam) {
 		if meta.has(keyEvent) {
-			r.note("has an event, but hands over to no bot that could hear it")
+			r.note("has an event, but hands over to no bot that could hear it: %s", shortly(meta[keyEvent]))
 		}
 		return nil
 	}
@@ -159,6 +159,7 @@ func (a *answer) update(r *reader, details object) {
 		maps.Copy(merged, more)
 		patch.Metadata, set = merged, true
 	}
+	r.strangers(nil, map[string]any(details.without(namesOf[actionUpdate]...)))
 	if !set {
 		r.note("asks for %s without any detail", actionUpdate)
 		return

@@ -128,7 +128,7 @@ func (r *reader) saying(o object) (core.Saying, bool) {
 		m.format = core.HTML
 	}
 	if strings.EqualFold(meta.text(keyCategory), "HIDDEN") {
-		r.note("is marked as hidden and was not sent")
+		r.note("is marked as hidden and was not sent: %s", shortly(m.text))
 		return core.Saying{}, false
 	}
 	r.strangers(namesOf[""], flat(o))
@@ -174,7 +174,7 @@ func (r *reader) template(m rich) (core.Content, string) {
 	id := strings.TrimSpace(m.meta.text(keyTemplate))
 	if id == "" {
 		if m.meta.text(keyContentType) == richMessage {
-			r.note("is a rich message without templateId, so that only its text is shown")
+			r.note("is a rich message without templateId, so that only its text is shown%s", m.unshown())
 		}
 		return nil, ""
 	}

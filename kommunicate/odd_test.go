@@ -52,3 +52,22 @@ func TestOddPayloads(t *testing.T) {
 		t.Errorf("%+v %q %v", s, notices, err)
 	}
 }
+
+// What of an answer is not heeded is told whole.
+func TestOddAnswers(t *testing.T) {
+	for body, want := range map[string]string{
+		`[5]`:       `Message 1 of the answer is not an object and was left out: 5.`,
+		`[{"x":1}]`: `Message 1 of the answer has neither message nor metadata and was left out: {"x":1}.`,
+		`[{"message":"m","metadata":{"event":{"name":"e"}}}]`:                                                   `hands over to no bot that could hear it: {"name":"e"}.`,
+		`[{"message":"m","metadata":{"category":"HIDDEN"}}]`:                                                    `is marked as hidden and was not sent: "m".`,
+		`[{"message":"m","metadata":{"contentType":"300","payload":["a"]}}]`:                                    `so that only its text is shown: {"payload":["a"]}.`,
+		`[{"metadata":{"actionRequest":"updateUserDetail","payload":{"email":"a@b.c","name":"Ann"}}}]`:          `has "name", which is not known and was left out: "Ann".`,
+		`[{"message":"m","metadata":{"templateId":"6","payload":[` + strings.Repeat(`"a",`, 100) + `"last"]}}]`: `only the first 100 are shown, and not these: ["last"].`,
+		`[` + strings.Repeat(`{"message":"m"},`, 100) + `{"message":"last"}]`:                                   `only the first 100 are taken, and not these: [{"message":"last"}].`,
+	} {
+		a, err := ReadAnswer([]byte(body))
+		if err != nil || len(a.Notices) != 1 || !strings.Contains(a.Notices[0], want) {
+			t.Errorf("%.100s: %q %v, want %q", body, a.Notices, err, want)
+		}
+	}
+}

@@ -194,7 +194,7 @@ func (r *reader) items(payload any, name string) []object {
 	var items []object
 	for i, v := range list {
 		if i == maxItems {
-			r.note("has %d items; only the first %d are shown", len(list), maxItems)
+			r.note("has %d items; only the first %d are shown, and not these: %s", len(list), maxItems, shortly(list[maxItems:]))
 			break
 		}
 		switch v := unwrap(v).(type) {

@@ -32,6 +32,7 @@ var namesOf = map[string][]string{
 	"14":          strings.Fields("url source caption width height type"),
 	keyField:      strings.Fields("label field fieldType placeholder action updateUserDetails validation regex errorText"),
 	keySuggestion: strings.Fields("placeholder source searchKey name message metadata url method headers"),
+	actionUpdate:  strings.Fields("displayName email phoneNumber imageLink metadata"),
 	"":            strings.Fields(ofMessage),
 }
 
