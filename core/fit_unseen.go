@@ -5,8 +5,7 @@ import (
 	"strings"
 )
 
-// unseen notes what of a content's markup no channel shows: scripts, styles,
-// addresses that nobody may be led to, and what stands in boxes to type in.
+// unseen notes what of a content's markup no channel shows.
 func (f *fitter) unseen(c Content) {
 	switch c := c.(type) {
 	case Text:
@@ -31,6 +30,15 @@ func (f *fitter) unseen(c Content) {
 }
 
 func (f *fitter) unseenIn(path, body string, format Format) {
+	if left := Unseen(body, format); left != "" {
+		f.lose(path, "markup_left_out", left)
+	}
+}
+
+// Unseen is what of marked-up text is nowhere shown, a line each: scripts,
+// styles, addresses that nobody may be led to, and what stands in boxes to type
+// in. It is empty for a text of nothing but such, which is shown as it is written.
+func Unseen(body string, format Format) string {
 	var left []string
 	switch format {
 	case HTML:
@@ -41,9 +49,10 @@ func (f *fitter) unseenIn(path, body string, format Format) {
 		}
 	case Plain:
 	}
-	if said := lines(left...); said != "" && !blank(plain(body, format)) { // where nothing else stands, it is shown as it is
-		f.lose(path, "markup_left_out", said)
+	if said := lines(left...); said != "" && !blank(plain(body, format)) {
+		return said
 	}
+	return ""
 }
 
 // nowhere is a link of Markdown that leads to no page.

@@ -2,6 +2,7 @@ package kommunicate
 
 import (
 	"html"
+	"strings"
 
 	"causeway/core"
 	"causeway/markup"
@@ -48,14 +49,14 @@ func (r *reader) menu(m rich) core.Content {
 	list := core.List{
 		Image:  r.picture(p.text("headerImgSrc")),
 		Header: p.text("headerText"),
-		Body:   markup.Plain(m.text, string(m.format)),
+		Body:   r.bare(m.text, m.format),
 	}
 	for _, item := range r.items(p["elements"], "title") {
 		b, ok := r.button(item, nil, "")
 		if !ok {
 			continue
 		}
-		b.Description = markup.Plain(item.text("description"), string(core.HTML))
+		b.Description = r.bare(item.text("description"), core.HTML)
 		if article := item.text("articleId"); article != "" {
 			b.Metadata = withArticle(b.Metadata, article, item.text("source"))
 		}
@@ -70,6 +71,18 @@ func (r *reader) menu(m rich) core.Content {
 		return listless(list, m)
 	}
 	return list
+}
+
+// bare is text without its marks, which rows of a list have no room for.
+func (r *reader) bare(text string, format core.Format) string {
+	words, left := markup.Plain(text, string(format)), core.Unseen(text, format)
+	if words == "" {
+		left = strings.TrimSpace(text)
+	}
+	if left != "" {
+		r.note("has markup that is not shown, which was left out: %s", shortly(left))
+	}
+	return words
 }
 
 // listless is a list without items: its buttons, or its picture and header.
