@@ -27,21 +27,34 @@ type nodes struct {
 
 func newNodes(t *testing.T, n int) *nodes {
 	t.Helper()
+	w := newNodesAlone(t, n)
+	w.balancer = balance(t, w.addr, w.addrs())
+	t.Cleanup(w.stop)
+	return w
+}
+
+// newNodesAlone is newNodes without anything at the address that all call.
+func newNodesAlone(t *testing.T, n int) *nodes {
+	t.Helper()
 	pg := dbtest.Own(t)
 	w := &nodes{talking: newTalking(t), pg: pg}
 	w.store = pg.Database(t)
 	w.config["store"] = fmt.Sprintf("{url: %q}", w.store)
-	var addrs []string
 	for range n {
 		one := *w.world
 		one.dir, one.addr = t.TempDir(), freeAddr(t)
 		one.url = "http://" + one.addr
 		w.all = append(w.all, &one)
-		addrs = append(addrs, one.addr)
 	}
-	w.balancer = balance(t, w.addr, addrs)
-	t.Cleanup(w.stop)
 	return w
+}
+
+func (w *nodes) addrs() []string {
+	var all []string
+	for _, one := range w.all {
+		all = append(all, one.addr)
+	}
+	return all
 }
 
 // start starts all bridges at once, on the config as it stands.
