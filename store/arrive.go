@@ -125,8 +125,8 @@ func (t *tx) opened(item core.Arrived, e core.Opened) (core.ItemFate, error) {
 	}
 	if now, err := t.present(who.id); err != nil || now != nil && !e.At.IsZero() && millis(e.At) <= now.heardAt {
 		fate.Fate = core.FateDuplicate // or overtaken by what they wrote
-		if now != nil {
-			fate.Conversation = now.ID
+		if now != nil && err == nil {
+			return t.overtaken(now, fate, e.Metadata)
 		}
 		return fate, err
 	}
@@ -150,6 +150,26 @@ func (t *tx) opened(item core.Arrived, e core.Opened) (core.ItemFate, error) {
 		return fate, err
 	}
 	fate.Conversation = c.ID
+	return fate, t.save(c)
+}
+
+// overtaken keeps what led a contact here who had written before we heard of it,
+// unless something is known already.
+func (t *tx) overtaken(c *conversation, fate core.ItemFate, led core.Metadata) (core.ItemFate, error) {
+	fate.Conversation = c.ID
+	news := core.Metadata{}
+	for key, value := range led {
+		if _, known := c.Metadata[key]; !known {
+			news[key] = value
+		}
+	}
+	if len(news) == 0 {
+		return fate, nil
+	}
+	fate.Fate, c.Metadata = core.FateStatus, merge(c.Metadata, news)
+	if err := t.note("conversation.updated", c.ID, map[string]any{"metadata": news}); err != nil {
+		return fate, err
+	}
 	return fate, t.save(c)
 }
 

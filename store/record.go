@@ -194,7 +194,9 @@ func (t *tx) hear(item core.Arrived, e core.Heard) (core.ItemFate, error) {
 	}
 	c.hops = 0
 	c.Unread++
-	c.heardAt, c.windowMS = t.now, item.Channel.Window.Milliseconds()
+	if hears(r.Content) {
+		c.heardAt, c.windowMS = t.now, item.Channel.Window.Milliseconds()
+	}
 	if fresh {
 		if err := t.welcome(c); err != nil {
 			return core.ItemFate{}, err
@@ -234,8 +236,9 @@ func (t *tx) inbound(c *conversation, item core.Item, e core.Heard) (row, error)
 	return r, err
 }
 
-// hears reports whether a bot is told of such a message. Reactions, edits and
-// deletions are for people: a bot would answer the same thing twice.
+// hears reports whether such a message says something: a bot is told of it, and
+// the provider takes answers. Reactions, edits and deletions are for people: a
+// bot would answer the same thing twice, and they open no reply window.
 func hears(c core.Content) bool {
 	switch c.(type) {
 	case core.Reaction, core.Edited, core.Deleted:
@@ -300,8 +303,13 @@ func (t *tx) keepLater(c *conversation, message core.MessageID, m core.Media) (c
 
 // follow queues what the message sets going.
 func (t *tx) follow(c *conversation, r row) error {
-	if err := errors.Join(t.releaseHeld(c), t.takeBack(c, r)); err != nil {
+	if err := t.takeBack(c, r); err != nil {
 		return err
+	}
+	if hears(r.Content) {
+		if err := t.releaseHeld(c); err != nil {
+			return err
+		}
 	}
 	if pick, ok := r.Content.(core.Selection); ok && pick.Button == core.Submit {
 		if err := t.enqueueBot(c, whatSubmit, int64(r.ID)); err != nil {

@@ -254,7 +254,7 @@ func (t *tx) reopen(id core.ConversationID, template core.Template) error {
 // askedAgain reports whether a template was said since the contact last wrote.
 func (t *tx) askedAgain(c *conversation) (bool, error) {
 	rows, err := t.Rows(`SELECT content FROM message WHERE conversation_id = $1 AND sender_type = 'system' AND private = 0 AND created_at >= $2
-		AND seq > coalesce((SELECT max(seq) FROM message WHERE conversation_id = $1 AND direction = 'in'), 0)`, int64(c.ID), c.heardAt)
+		AND seq > coalesce((SELECT max(seq) FROM message WHERE conversation_id = $1 AND direction = 'in' AND created_at <= $2), 0)`, int64(c.ID), c.heardAt)
 	if err != nil {
 		return false, fmt.Errorf("look for the template: %w", err)
 	}
