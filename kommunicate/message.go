@@ -127,6 +127,9 @@ func (r *reader) saying(o object) (core.Saying, bool) {
 	if strings.EqualFold(o.text("messageType"), "html") || o.text(keyContentType) == strconv.Itoa(typeHTML) {
 		m.format = core.HTML
 	}
+	if form := strings.ToLower(o.text("messageType")); !slices.Contains([]string{"", "html", "text", "plain", "default"}, form) {
+		r.note("has messageType %q, which is not known, so that its text is shown as it is", form)
+	}
 	if strings.EqualFold(meta.text(keyCategory), "HIDDEN") {
 		r.note("is marked as hidden and was not sent: %s", shortly(m.text))
 		return core.Saying{}, false

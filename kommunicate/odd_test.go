@@ -32,6 +32,7 @@ func TestOddPayloads(t *testing.T) {
 		{"6", `[{"title":"a"}],"KM_FIELD":{"field":"f"}`, `has template "6" beside KM_FIELD, which was left out: [{"title":"a"}]`, "f"},
 		{"12", `[{"type":"text","label":"a"},{"type":"submit","name":"b"},{"type":"submit","name":"c"}]`, `more than one button for its form; the last one counts, and this one was left out: {"name":"b"`, "c"},
 		{"12", `[{"type":"text","label":"a","rows":3}]`, "", "a"},
+		{"10", `[{"header":{"overlayText":"b"}},{"titleExt":"c"},{"url":"https://ex.com/d"}]`, "", "https://ex.com/d"},
 		{"7", `{"elements":[{"title":"a","description":"<b>b</b>"}]}`, "", "Description:b"},
 		{"7", `{"elements":[{"title":"a","description":"b<script>s</script>"}]}`, `has markup that is not shown, which was left out: "s"`, "Description:b"},
 		{"7", `{"elements":[{"title":"a","description":"<script>s</script>"}]}`, `has markup that is not shown`, "a"},
@@ -59,6 +60,7 @@ func TestOddPayloads(t *testing.T) {
 // What of an answer is not heeded is told whole.
 func TestOddAnswers(t *testing.T) {
 	for body, want := range map[string]string{
+		`[{"message":"m","messageType":"markdown"}]`: `has messageType "markdown", which is not known`,
 		`[5]`:       `Message 1 of the answer is not an object and was left out: 5.`,
 		`[{"x":1}]`: `Message 1 of the answer has neither message nor metadata and was left out: {"x":1}.`,
 		`[{"message":"m","metadata":{"event":{"name":"e"}}}]`:                                                   `hands over to no bot that could hear it: {"name":"e"}.`,

@@ -167,7 +167,7 @@ func (r *reader) cards(m rich) core.Content {
 				card.Buttons = append(card.Buttons, b)
 			}
 		}
-		if card.Image == "" && card.Title == "" && card.Subtitle == "" && card.Description == "" && len(card.Buttons) == 0 {
+		if card.Image+card.Overlay+card.Title+card.Extra+card.Subtitle+card.Description+card.URL == "" && len(card.Buttons) == 0 {
 			r.note("has an empty card, which was left out: %s", shortly(item))
 			continue
 		}
