@@ -304,7 +304,8 @@ func (t *tx) carryOut(c *conversation, o core.TurnDone) error {
 	if err := t.handOff(c, o); err != nil || !o.Resolve {
 		return err
 	}
-	return t.resolve(c, len(o.Say) == 0)
+	told := slices.ContainsFunc(o.Say, func(s core.Spoken) bool { return !s.Private })
+	return t.resolve(c, !told)
 }
 
 // handOff gives the conversation away if the answer says so or there was none.

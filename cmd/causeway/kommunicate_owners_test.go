@@ -147,7 +147,7 @@ func TestBotSpeaksByItself(t *testing.T) {
 	w := newWorld(t)
 	w.hire("helper", unwelcome(repeat))
 	expert := w.hire("expert", scripted(map[string]string{"TAKE": `[{"message":"I take it."}]`}))
-	w.config["texts"] = `{rate: "How was it?"}`
+	w.config["texts"] = `{rate: "How was it?", resolved: Closed.}`
 	w.start()
 	post := func(w *world, id int64, body string, status int) string {
 		w.t.Helper()
@@ -208,6 +208,25 @@ func TestBotSpeaksByItself(t *testing.T) {
 				w.t.Errorf("%+v", c)
 			}
 			sees(w.t, z, "How was it?")
+		}},
+		{"what it resolves with a word for agents alone is told by ours", func(w *world) {
+			z, id := ask(w)
+			post(w, id, `{"message":"A prankster.","private":true,"metadata":{"actionRequest":"resolveConversation"}}`, 201)
+			shows(w.t, z, "re: hello", "Closed.")
+		}},
+		{"the same key again does nothing twice", func(w *world) {
+			z, id := ask(w)
+			for range 2 {
+				a := w.ask(helperKey, "POST", fmt.Sprintf("conversations/%d/messages", id),
+					message{"message": "Ben it is.", "metadata": message{"KM_ASSIGN_TO": ben}}, "Idempotency-Key", fmt.Sprint("to ben ", id))
+				if a.status != 201 {
+					w.t.Errorf("%d %s", a.status, a.body)
+				}
+			}
+			shows(w.t, z, "re: hello", "Ben it is.")
+			if all := w.why(id); len(all) != 2 {
+				w.t.Errorf("%+v", all)
+			}
 		}},
 		{"what it thinks about meanwhile is too late", func(w *world) {
 			thinks, z := newGate(), stranger(w.tg)
