@@ -59,7 +59,7 @@ type Files interface {
 	// Verify checks the query of an address that we gave out.
 	Verify(id int64, expires, sig string, now time.Time) error
 	// OpenFile returns a file, its size in bytes and when it was kept. Its error
-	// wraps [fs.ErrNotExist] if there is none.
+	// wraps [core.ErrNotFound] if there is none.
 	OpenFile(id int64) (io.ReadSeekCloser, int64, time.Time, error)
 }
 

@@ -4,13 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-
-	"io/fs"
 	"net/http"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humagin"
+
+	"causeway/core"
 )
 
 func (b *border) mediaRoutes() {
@@ -52,9 +52,9 @@ func (b *border) readMedia(ctx context.Context, in *mediaInput) (*streamed, erro
 	}
 	file, _, at, err := b.Files.OpenFile(in.ID)
 	switch {
-	case errors.Is(err, fs.ErrNotExist) && m.State == "pending":
+	case errors.Is(err, core.ErrNotFound) && m.State == "pending":
 		return nil, problem(CodePending, "the file is still being fetched from the channel")
-	case errors.Is(err, fs.ErrNotExist):
+	case errors.Is(err, core.ErrNotFound):
 		return nil, problem(CodeNotFound, "there is no such file, or it could not be fetched")
 	case err != nil:
 		return nil, fmt.Errorf("open a file: %w", err)

@@ -8,10 +8,11 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
-	"causeway/core"
+	"causeway/db"
 )
 
 func TestServerBounds(t *testing.T) {
@@ -63,6 +64,7 @@ func TestReaderWhoDoesNotReadIsCut(t *testing.T) {
 // A body that does not come ends with the server's time to read, a refusal does
 // not wait for it, and the bytes that came are given back.
 func TestSlowBody(t *testing.T) {
+	r := newRig(t)
 	for path, want := range map[string]struct {
 		status   string
 		readTime time.Duration
@@ -70,7 +72,6 @@ func TestSlowBody(t *testing.T) {
 		"/webhooks/one": {"408", 100 * time.Millisecond}, "/webhooks/none": {"404", time.Hour},
 		"/api/v1/agents": {"405", time.Hour}, "/api/v1/nothing": {"404", time.Hour}, "/api/v1/routing/dry-run": {"401", time.Hour},
 	} {
-		r := newRig(t)
 		_, url := r.listen(t, want.readTime)
 		conn, err := net.Dial("tcp", strings.TrimPrefix(url, "http://"))
 		if err != nil {
@@ -91,9 +92,13 @@ func TestSlowBody(t *testing.T) {
 func TestLongWork(t *testing.T) {
 	r := newRig(t)
 	const readTime = 100 * time.Millisecond
-	r.Bridge = lengthy{took: 2 * readTime}
 	_, url := r.listen(t, readTime)
-	for _, route := range []struct{ path, body string }{{"/webhooks/one", "{}"}, {"/api/v1/conversations/7/messages", `{"text":"hi"}`}} {
+	for _, route := range []struct {
+		path, body string
+		status     int
+	}{{"/webhooks/one", "{}", 200}, {at(r.bots, "/messages"), `{"text":"hi"}`, 201}} {
+		free := r.hold()
+		time.AfterFunc(2*readTime, free)
 		req, err := http.NewRequestWithContext(t.Context(), "POST", url+route.path, strings.NewReader(route.body))
 		if err != nil {
 			t.Fatal(err)
@@ -105,30 +110,33 @@ func TestLongWork(t *testing.T) {
 			t.Fatal(err)
 		}
 		res.Body.Close()
-		if res.StatusCode != 200 && res.StatusCode != 201 {
+		if res.StatusCode != route.status {
 			t.Errorf("%s: %s", route.path, res.Status)
 		}
 	}
 }
 
-// lengthy is a bridge that takes its time, and gives up when it is told to.
-type lengthy struct{ took time.Duration }
-
-func (l lengthy) wait(ctx context.Context) error {
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-time.After(l.took):
-		return nil
-	}
-}
-
-func (l lengthy) Receive(ctx context.Context, _ core.ChannelID, _ core.Request) (core.ReplyBody, error) {
-	return core.ReplyBody{}, l.wait(ctx)
-}
-
-func (l lengthy) Say(ctx context.Context, _ core.Speech) ([]core.Message, error) {
-	return []core.Message{{Content: core.Text{}}}, l.wait(ctx)
+// hold lets nothing be stored until the test, or its end, frees it.
+func (r *rig) hold() (free func()) {
+	r.t.Helper()
+	begun, freed, ended := make(chan struct{}), make(chan struct{}), make(chan error, 1)
+	begin := sync.OnceFunc(func() { close(begun) }) // an operation may run again
+	go func() {
+		ended <- r.store.DB().Do(context.Background(), 0, func(*db.Tx) error {
+			begin()
+			<-freed
+			return nil
+		})
+	}()
+	<-begun
+	free = sync.OnceFunc(func() { close(freed) })
+	r.t.Cleanup(func() {
+		free()
+		if err := <-ended; err != nil {
+			r.t.Error(err)
+		}
+	})
+	return free
 }
 
 func TestHardHeaders(t *testing.T) {

@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
-	"slices"
+	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -17,20 +19,29 @@ import (
 	"causeway/core"
 )
 
-// count is an observer of webhooks.
-type count struct {
-	core.Observer
-	mu  sync.Mutex
-	all []string
+// counted says how many webhook calls the figures show more than at the last time.
+func (r *rig) counted(last map[string]int) (more map[string]int) {
+	r.t.Helper()
+	w := r.call("GET", "/metrics", "", "")
+	expect(r.t, w, 200, "")
+	more = map[string]int{}
+	for _, found := range webhooksTotal.FindAllStringSubmatch(w.Body.String(), -1) {
+		n, err := strconv.Atoi(found[2])
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		if n > last[found[1]] {
+			more[found[1]] = n - last[found[1]]
+		}
+		last[found[1]] = n
+	}
+	return more
 }
 
-func (c *count) Webhook(channel core.ChannelID, result string, _ time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.all = append(c.all, string(channel)+" "+result)
-}
+var webhooksTotal = regexp.MustCompile(`(?m)^causeway_webhooks_total(\{.*\}) (\d+)$`)
 
 func TestWebhookAnswers(t *testing.T) {
+	r, last := newRig(t), map[string]int{}
 	for _, c := range []struct {
 		err    error
 		status int
@@ -44,10 +55,8 @@ func TestWebhookAnswers(t *testing.T) {
 		{core.ErrBusy, 503, CodeBusy, "busy"},
 		{errors.New("expected MAC CANARY"), 500, CodeInternal, "error"},
 	} {
-		r, seen := newRig(t), &count{}
-		r.Observer = seen
-		if c.err != nil {
-			r.line.err = fmt.Errorf("receive CANARY: %w", c.err)
+		if r.wire.err = nil; c.err != nil {
+			r.wire.err = fmt.Errorf("receive CANARY: %w", c.err)
 		}
 		w := r.call("POST", "/webhooks/one", "", `{"said":"CANARY"}`)
 		expect(t, w, c.status, c.code)
@@ -57,19 +66,29 @@ func TestWebhookAnswers(t *testing.T) {
 		if got := w.Header().Get("Retry-After"); (got == "5") != (c.status == 503) {
 			t.Errorf("%v: Retry-After %q", c.err, got)
 		}
-		if !slices.Equal(seen.all, []string{"one " + c.result}) {
-			t.Errorf("%v: counted %v", c.err, seen.all)
+		if got, want := r.counted(last), map[string]int{fmt.Sprintf(`{channel="one",result=%q}`, c.result): 1}; !maps.Equal(got, want) {
+			t.Errorf("%v: counted %v", c.err, got)
 		}
+	}
+}
+
+// A provider is told that all is well only once all is on disk.
+func TestWebhookThatCannotBeStored(t *testing.T) {
+	r, last := newRig(t), map[string]int{}
+	r.end()
+	expect(t, r.call("POST", "/webhooks/one", "", "{}"), 503, CodeNotStored)
+	if got := r.counted(last); len(got) != 1 || got[`{channel="one",result="error"}`] != 1 {
+		t.Errorf("counted %v", got)
 	}
 }
 
 func TestWebhookIsHandedOnAsItCame(t *testing.T) {
 	r := newRig(t)
-	r.line.reply = core.ReplyBody{Type: "application/json", Body: []byte(`{"method":"x"}`)}
+	r.wire.gives = core.Delivery{Items: []core.Item{heard("+1", "by webhook")}, Reply: core.ReplyBody{Type: "application/json", Body: []byte(`{"method":"x"}`)}}
 	body := "\ufeff{\"t\":\"\\u00e9 😀\"}\r\n\x00\xff"
 	w := r.call("POST", "/webhooks/one?b=2&a=1&a=3&empty=", "", body, "X-Sig", "s", "Content-Type", "text/x")
 	expect(t, w, 200, "")
-	got := r.line.got
+	got := r.wire.last()
 	if got.Method != "POST" || string(got.Body) != body || got.Header["X-Sig"] != "s" || got.Header["Content-Type"] != "text/x" {
 		t.Errorf("request %+v", got)
 	}
@@ -79,20 +98,28 @@ func TestWebhookIsHandedOnAsItCame(t *testing.T) {
 	if w.Body.String() != `{"method":"x"}` || w.Header().Get("Content-Type") != "application/json" {
 		t.Errorf("reply %q %v", w.Body, w.Header())
 	}
+	// It is in the ledger as it came, and what it reported in its conversation.
+	ledger, err := r.store.Deliveries(t.Context(), "one", 0, 1)
+	if err != nil || len(ledger) != 1 || string(ledger[0].Body) != body {
+		t.Errorf("stored %+v %v", ledger, err)
+	}
+	if all := r.messages(r.bots); len(all) != 2 || all[1].Text != "by webhook" {
+		t.Errorf("messages %+v", all)
+	}
 }
 
 func TestWebhookHandshake(t *testing.T) {
 	r := newRig(t)
-	r.line.reply = core.ReplyBody{Body: []byte("<script>1</script>")}
+	r.wire.gives.Reply = core.ReplyBody{Body: []byte("<script>1</script>")}
 	w := r.call("GET", "/webhooks/one?hub.challenge=1", "", "")
 	expect(t, w, 200, "")
 	if got := w.Header().Get("Content-Type"); got != "text/plain; charset=utf-8" {
 		t.Errorf("an echo could run: %q", got)
 	}
-	if r.line.got.Query["hub.challenge"] != "1" || len(r.line.got.Body) != 0 {
-		t.Errorf("request %+v", r.line.got)
+	if got := r.wire.last(); got.Query["hub.challenge"] != "1" || len(got.Body) != 0 {
+		t.Errorf("request %+v", got)
 	}
-	r.line.reply = core.ReplyBody{}
+	r.wire.gives.Reply = core.ReplyBody{}
 	if w := r.call("POST", "/webhooks/one", "", "{}"); w.Code != 200 || w.Body.Len() != 0 {
 		t.Errorf("an empty reply is %d %q", w.Code, w.Body)
 	}
@@ -110,8 +137,8 @@ func TestWebhookAddressIsOurs(t *testing.T) {
 		req.Host = "evil.example"
 		req.Header.Set(headers[0], headers[1])
 		r.engine.ServeHTTP(httptest.NewRecorder(), req)
-		if r.line.got.URL != "https://chat.example.com/webhooks/one?a=%20b" {
-			t.Errorf("%v: %q", headers, r.line.got.URL)
+		if got := r.wire.last().URL; got != "https://chat.example.com/webhooks/one?a=%20b" {
+			t.Errorf("%v: %q", headers, got)
 		}
 	}
 }
@@ -136,8 +163,8 @@ func (u unread) Read([]byte) (int, error) {
 }
 
 func TestWebhookBodySizes(t *testing.T) {
-	r, seen := newRig(t), &count{}
-	r.MaxBody, r.Observer = 1000, seen
+	r, last := newRig(t), map[string]int{}
+	r.MaxBody = 1000
 	post := func(size int, chunked bool) *httptest.ResponseRecorder {
 		req := httptest.NewRequest("POST", "/webhooks/one", bytes.NewReader(make([]byte, size)))
 		if chunked {
@@ -149,13 +176,13 @@ func TestWebhookBodySizes(t *testing.T) {
 	}
 	for _, chunked := range []bool{false, true} {
 		expect(t, post(1000, chunked), 200, "")
-		if len(r.line.got.Body) != 1000 {
-			t.Errorf("%d bytes came", len(r.line.got.Body))
+		if n := len(r.wire.last().Body); n != 1000 {
+			t.Errorf("%d bytes came", n)
 		}
 		expect(t, post(1001, chunked), 413, CodeTooLarge)
 	}
-	if !slices.Equal(seen.all, []string{"one ok", "one too_large", "one ok", "one too_large"}) {
-		t.Errorf("counted %v", seen.all)
+	if got := r.counted(last); !maps.Equal(got, map[string]int{`{channel="one",result="ok"}`: 2, `{channel="one",result="too_large"}`: 2}) {
+		t.Errorf("counted %v", got)
 	}
 	roomGivenBack(t, r)
 }
@@ -215,7 +242,6 @@ func (broken) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
 // Many at once share the room, and all of it is there again afterwards.
 func TestWebhooksAtOnce(t *testing.T) {
 	r := newRig(t)
-	r.Bridge = still{}
 	body := bytes.Repeat([]byte("x"), 100_000)
 	var wait sync.WaitGroup
 	for range 50 {
@@ -229,23 +255,24 @@ func TestWebhooksAtOnce(t *testing.T) {
 	}
 	wait.Wait()
 	roomGivenBack(t, r)
+	if ledger, err := r.store.Deliveries(t.Context(), "one", 0, 100); err != nil || len(ledger) != 1+50 {
+		t.Errorf("%d calls are in the ledger: %v", len(ledger), err)
+	}
 }
 
 // A provider that hangs up does not stop what has begun: else every call of a
 // slow hour would be done in vain.
 func TestWebhookOfACallerWhoHungUp(t *testing.T) {
 	r := newRig(t)
-	r.Bridge = still{}
+	r.wire.gives.Items = []core.Item{heard("+1", "before I went")}
+	free := r.hold()
 	ctx, hangUp := context.WithCancel(t.Context())
 	hangUp()
+	time.AfterFunc(50*time.Millisecond, free)
 	w := httptest.NewRecorder()
 	r.engine.ServeHTTP(w, httptest.NewRequest("POST", "/webhooks/one", strings.NewReader("{}")).WithContext(ctx))
 	expect(t, w, 200, "")
-}
-
-// still is a bridge that notes nothing.
-type still struct{ Bridge }
-
-func (still) Receive(ctx context.Context, _ core.ChannelID, _ core.Request) (core.ReplyBody, error) {
-	return core.ReplyBody{}, ctx.Err()
+	if all := r.messages(r.bots); len(all) != 2 || all[1].Text != "before I went" {
+		t.Errorf("messages %+v", all)
+	}
 }
