@@ -163,6 +163,34 @@ func cpu(pid int) time.Duration {
 	return time.Duration(user+system) * tick
 }
 
+// family is the time that a process, those that it has started and those of them that
+// have ended have used.
+func family(pid int) time.Duration {
+	all, _ := filepath.Glob("/proc/[0-9]*/stat")
+	var sum time.Duration
+	for _, path := range all {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			continue // it has just ended
+		}
+		_, rest, _ := strings.Cut(string(data), ") ")
+		fields := strings.Fields(rest)
+		self := path == filepath.Join("/proc", strconv.Itoa(pid), "stat")
+		if len(fields) < 15 || !self && fields[1] != strconv.Itoa(pid) {
+			continue
+		}
+		count := fields[11:13]
+		if self {
+			count = fields[11:15] // and of children that have ended
+		}
+		for _, f := range count {
+			n, _ := strconv.Atoi(f)
+			sum += time.Duration(n) * tick
+		}
+	}
+	return sum
+}
+
 // memory is a field of /proc/PID/status, in bytes: VmRSS now, VmHWM at most.
 func (c *child) memory(field string) int64 {
 	data, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(c.cmd.Process.Pid), "status"))

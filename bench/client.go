@@ -46,8 +46,9 @@ const mostLines = 256
 func (t *target) connect(ctx context.Context, level int) (lines, error) {
 	n := min(level, mostLines)
 	l := make(lines, n)
-	for range n {
-		c, err := dial(ctx, t.addr, t.stubs.url, t.run)
+	nodes := t.all()
+	for i := range n {
+		c, err := dial(ctx, nodes[i%len(nodes)].addr, t.stubs.url, t.run)
 		if err != nil {
 			l.close()
 			return nil, err

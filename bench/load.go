@@ -14,6 +14,8 @@ import (
 // target is a server and the people who write to it.
 type target struct {
 	*child
+	more  []*child             // other nodes on the same store
+	under func() time.Duration // what the database server has used; nil where there is none
 	stubs *stubs
 	run   uint64 // of message ids
 	first person // who write are first and those after
@@ -130,7 +132,7 @@ func (t *target) closed(ctx context.Context, level int, span time.Duration, whol
 // divided by all that it saw between.
 func (t *target) watch(ctx context.Context, begin, end time.Time) (sample, error) {
 	s := sample{span: end.Sub(begin)}
-	before, err := t.read(ctx, "/metrics")
+	before, err := t.metrics(ctx)
 	if err != nil {
 		return s, err
 	}
@@ -139,20 +141,48 @@ func (t *target) watch(ctx context.Context, begin, end time.Time) (sample, error
 		return s, err
 	}
 	t.peakNow()
-	s.cpu, s.loadCPU = cpu(t.cmd.Process.Pid), cpu(os.Getpid())
+	s.cpu, s.loadCPU = t.used(), cpu(os.Getpid())
 	if err := until(ctx, end); err != nil {
 		return s, err
 	}
-	s.cpu, s.loadCPU = cpu(t.cmd.Process.Pid)-s.cpu, cpu(os.Getpid())-s.loadCPU
+	s.cpu, s.loadCPU = t.used()-s.cpu, cpu(os.Getpid())-s.loadCPU
 	s.peak = t.memory("VmHWM")
 	s.seen = t.sent.Load() - s.seen
-	after, err := t.read(ctx, "/metrics")
+	after, err := t.metrics(ctx)
 	if err != nil {
 		return s, err
 	}
 	change := func(name string) float64 { return metric(after, name, "") - metric(before, name, "") }
 	s.alloc, s.commits = change(allocated), change("causeway_commits")
 	return s, nil
+}
+
+// all are the nodes.
+func (t *target) all() []*child { return append([]*child{t.child}, t.more...) }
+
+// metrics are those of all nodes, one page after the other.
+func (t *target) metrics(ctx context.Context) (string, error) {
+	var pages string
+	for _, c := range t.all() {
+		page, err := c.read(ctx, "/metrics")
+		if err != nil {
+			return "", err
+		}
+		pages += page
+	}
+	return pages, nil
+}
+
+// used is the processor time of all nodes and of the database under them.
+func (t *target) used() time.Duration {
+	var sum time.Duration
+	for _, c := range t.all() {
+		sum += cpu(c.cmd.Process.Pid)
+	}
+	if t.under != nil {
+		sum += t.under()
+	}
+	return sum
 }
 
 func until(ctx context.Context, at time.Time) error {

@@ -30,6 +30,7 @@ type options struct {
 	people  int // conversations of the filled store
 	only    map[string]bool
 	page    string // a file for the tables in Markdown
+	server  string // the address of a throw-away PostgreSQL server, "" for none
 }
 
 func main() {
@@ -62,8 +63,9 @@ func parse(args []string) (options, error) {
 	f.IntVar(&o.rounds, "rounds", 3, "rounds of each row; the median counts")
 	f.StringVar(&levels, "levels", "1,16,64,256", "calls at once")
 	f.IntVar(&o.stored, "stored", 1_000_000, "messages in the filled store, in a million conversations")
-	f.StringVar(&only, "only", "", "of accept,turn,idle,dead,waiting,slow,stored; all if empty")
+	f.StringVar(&only, "only", "", "of accept,turn,nodes,idle,dead,waiting,slow,stored; all if empty")
 	f.StringVar(&o.page, "md", "", "a file for the tables in Markdown")
+	f.StringVar(&o.server, "postgres", os.Getenv("CAUSEWAY_TEST_POSTGRES"), "the address of a throw-away PostgreSQL server, for the part nodes")
 	if err := f.Parse(args); err != nil {
 		return o, fmt.Errorf("flags: %w", err)
 	}
@@ -100,7 +102,7 @@ func measure(ctx context.Context, o options, out, progress io.Writer) error {
 		name string
 		run  func() error
 	}{
-		{"accept", b.accepts}, {"turn", b.turns}, {"idle", b.idle}, {"dead", b.dead}, {"waiting", b.waiting}, {"slow", b.slow}, {"stored", b.stored},
+		{"accept", b.accepts}, {"turn", b.turns}, {"nodes", b.nodes}, {"idle", b.idle}, {"dead", b.dead}, {"waiting", b.waiting}, {"slow", b.slow}, {"stored", b.stored},
 	} {
 		if !o.wants(part.name) || ctx.Err() != nil {
 			continue

@@ -77,27 +77,48 @@ func (b *bench) nextRun() uint64 {
 
 // world is a config and the store behind it.
 type world struct {
-	b    *bench
-	dir  string
-	addr string
+	b     *bench
+	dir   string
+	addrs []string // of its nodes
+	store string
 	*target
-	injected []string // a program that runs ours, with its arguments
+	server   func() time.Duration // see target.under
+	injected []string             // a program that runs ours, with its arguments
 }
 
 // deadURL is where nobody listens.
 const deadURL = "http://127.0.0.1:1"
 
 // world makes a config whose bots and provider are at downstream.
-func (b *bench) world(downstream string) (*world, error) {
+func (b *bench) world(downstream string) (*world, error) { return b.worldOf(downstream, "", 1) }
+
+// worldOf is world for some nodes on a PostgreSQL database, or for one on a file.
+func (b *bench) worldOf(downstream, database string, nodes int) (*world, error) {
 	b.worlds++
-	w := &world{b: b, dir: filepath.Join(b.dir, fmt.Sprint("world", b.worlds))}
-	l, err := (&net.ListenConfig{}).Listen(b.ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		return nil, fmt.Errorf("find a port: %w", err)
+	w := &world{b: b, dir: filepath.Join(b.dir, fmt.Sprint("world", b.worlds)), store: database}
+	if database == "" {
+		w.store = "sqlite:" + w.db()
 	}
-	w.addr = l.Addr().String()
+	if err := os.MkdirAll(w.dir, 0o700); err != nil {
+		return nil, fmt.Errorf("make a folder: %w", err)
+	}
+	for i := range nodes {
+		l, err := (&net.ListenConfig{}).Listen(b.ctx, "tcp", "127.0.0.1:0")
+		if err != nil {
+			return nil, fmt.Errorf("find a port: %w", err)
+		}
+		w.addrs = append(w.addrs, l.Addr().String())
+		if err := errors.Join(l.Close(), os.WriteFile(w.config(i), []byte(w.text(i, downstream)), 0o600)); err != nil {
+			return nil, fmt.Errorf("write the config: %w", err)
+		}
+	}
+	return w, nil
+}
+
+// text is the config of a node.
+func (w *world) text(node int, downstream string) string {
 	text := &strings.Builder{}
-	fmt.Fprintf(text, "app_id: acme\nserver: {listen: %q}\nstore: {url: %q}\nmedia: {url: %q}\n", w.addr, "sqlite:"+w.db(), "file:"+filepath.Join(w.dir, "media"))
+	fmt.Fprintf(text, "app_id: acme\nserver: {listen: %q}\nstore: {url: %q}\nmedia: {url: %q}\n", w.addrs[node], w.store, "file:"+filepath.Join(w.dir, "media"))
 	fmt.Fprintf(text, "egress: {allow_private: [\"127.0.0.0/8\"]}\nagents: [{id: ann, name: Ann}]\nchannels:\n")
 	for _, n := range numbers {
 		fmt.Fprintf(text, "  - {id: %s, kind: whatsapp-cloud, phone_number_id: %q, access_token: %s, app_secret: %s, verify_token: %s, api_url: %q}\n",
@@ -111,35 +132,50 @@ func (b *bench) world(downstream string) (*world, error) {
 	for _, n := range numbers {
 		fmt.Fprintf(text, "    - {channel: %s, bot: %s}\n", n.channel, n.bot)
 	}
-	return w, errors.Join(l.Close(), os.MkdirAll(w.dir, 0o700), os.WriteFile(w.config(), []byte(text.String()), 0o600))
+	return text.String()
 }
 
-func (w *world) db() string     { return filepath.Join(w.dir, "causeway.db") }
-func (w *world) config() string { return filepath.Join(w.dir, "causeway.yaml") }
+func (w *world) db() string { return filepath.Join(w.dir, "causeway.db") }
+func (w *world) config(node int) string {
+	return filepath.Join(w.dir, fmt.Sprintf("causeway%d.yaml", node))
+}
 
-// open starts the server and says how long it took to be ready.
-func (w *world) open(crowd int) (time.Duration, error) {
+// open starts the nodes and says how long the last took to be ready.
+func (w *world) open(crowd int) (took time.Duration, err error) {
+	w.b.stubs.forget()
+	var nodes []*child
+	for i := range w.addrs {
+		var c *child
+		if c, took, err = w.node(i); err != nil {
+			return 0, err
+		}
+		nodes = append(nodes, c)
+	}
+	w.target = newTarget(nodes[0], w.b.stubs, w.b.nextRun(), 0, crowd)
+	w.more, w.under = nodes[1:], w.server
+	return took, nil
+}
+
+func (w *world) node(i int) (*child, time.Duration, error) {
 	log, err := os.OpenFile(filepath.Join(w.dir, "log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
-		return 0, fmt.Errorf("open the log: %w", err)
+		return nil, 0, fmt.Errorf("open the log: %w", err)
 	}
 	defer func() { _ = log.Close() }() // the process has its own
-	args := append(append([]string{}, w.injected...), w.b.program, "serve", "-config", w.config())
-	c := &child{addr: w.addr, cmd: exec.CommandContext(w.b.ctx, args[0], args[1:]...)}
+	args := append(append([]string{}, w.injected...), w.b.program, "serve", "-config", w.config(i))
+	c := &child{addr: w.addrs[i], cmd: exec.CommandContext(w.b.ctx, args[0], args[1:]...)}
 	c.cmd.Stdout, c.cmd.Stderr = log, log
-	w.b.stubs.forget()
 	began := time.Now()
 	if err := c.start(); err != nil {
-		return 0, err
+		return nil, 0, err
 	}
 	go c.reap()
-	w.target = newTarget(c, w.b.stubs, w.b.nextRun(), 0, crowd)
 	took, err := c.ready(w.b.ctx, began)
 	if err != nil {
 		text, _ := os.ReadFile(filepath.Join(w.dir, "log"))
-		return 0, fmt.Errorf("%w\n%s", err, text)
+		return nil, 0, fmt.Errorf("%w\n%s", err, text)
 	}
-	return took, nil
+	return c, took, nil
 }
 
 // meet has everybody say something once, so that they are known.
@@ -183,7 +219,7 @@ func (w *world) each(level int, whole bool) (time.Duration, error) {
 // close holds the server to what it promised: as many messages as it answered
 // with 200, and a store in which everything is accounted for.
 func (w *world) close() error {
-	page, err := w.read(w.b.ctx, "/metrics")
+	page, err := w.metrics(w.b.ctx)
 	if err != nil {
 		return err
 	}
@@ -191,15 +227,17 @@ func (w *world) close() error {
 	if said := w.sent.Load(); int64(kept) != said {
 		return fmt.Errorf("%d calls were answered 200, %d messages are kept", said, int64(kept))
 	}
-	if err := w.stop(); err != nil {
-		return err
+	for _, c := range w.all() {
+		if err := c.stop(); err != nil {
+			return err
+		}
 	}
 	return w.verify()
 }
 
 // verify accounts for everything in the store, and removes it.
 func (w *world) verify() error {
-	text, err := exec.CommandContext(w.b.ctx, w.b.program, "verify", "-config", w.config()).CombinedOutput()
+	text, err := exec.CommandContext(w.b.ctx, w.b.program, "verify", "-config", w.config(0)).CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("verify: %w\n%s", err, text)
 	}
