@@ -43,7 +43,7 @@ type (
 		}
 		Text       string
 		Status     string
-		Fault      *struct{ Kind, Code, Message string }
+		Fault      *struct{ Kind, Code, Message, Link string }
 		Notes      []struct{ Path, Rule, From, To, Severity string }
 		ProviderID string `json:"provider_id"`
 		Private    bool
