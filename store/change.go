@@ -75,14 +75,11 @@ func (t *tx) changeOwner(c *conversation, ch core.Change) error {
 			return err
 		}
 	}
-	switch {
-	case ch.Owner != nil || ch.Team != nil:
+	if named := ch.Owner != nil || ch.Team != nil && *ch.Team != ""; opens && !named && (c.unowned() || !t.s.known(c.Owner)) {
+		ch.Owner = new(string) // the rules are asked
+	}
+	if ch.Owner != nil || ch.Team != nil {
 		if err := t.reassign(c, ch); err != nil {
-			return err
-		}
-	case opens && (c.unowned() || !t.s.known(c.Owner)):
-		rules := ""
-		if err := t.reassign(c, core.Change{Owner: &rules}); err != nil {
 			return err
 		}
 	}

@@ -132,7 +132,7 @@ func TestWaitingIsTheRulesToGive(t *testing.T) {
 	w.patch(first.ID, map[string]string{"owner": ""}) // given back, and she is full until then
 	w.stands(second.ID, "open "+ann)
 	w.stands(first.ID, "waiting  at 1")
-	for _, again := range []map[string]string{{"status": "open"}, {"status": "open", "owner": ""}} {
+	for _, again := range []map[string]string{{"status": "open"}, {"status": "open", "owner": ""}, {"status": "open", "team": ""}} {
 		w.resolves(first.ID)
 		w.stands(first.ID, "resolved ")
 		w.patch(first.ID, again)
