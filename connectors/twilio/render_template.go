@@ -56,36 +56,61 @@ func variablesOf(raw json.RawMessage) (map[string]string, error) {
 		}
 		return values, nil
 	}
-	var components []struct {
-		Parameters []map[string]any `json:"parameters"`
-	}
+	var components []component
 	if err := json.Unmarshal(raw, &components); err != nil {
 		return nil, fmt.Errorf("read the template's components: %w", err)
 	}
-	var params []string
+	params, err := parametersOf(components)
+	return numbered(params), err
+}
+
+// component is one of WhatsApp's own; those of a carousel's cards are within it.
+type component struct {
+	Parameters []map[string]any `json:"parameters"`
+	Cards      []struct {
+		Components []component `json:"components"`
+	} `json:"cards"`
+}
+
+func parametersOf(components []component) (all []string, err error) {
 	for _, c := range components {
 		for _, p := range c.Parameters {
-			params = append(params, parameterOf(p))
+			word, err := parameterOf(p)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, word)
+		}
+		for _, card := range c.Cards {
+			within, err := parametersOf(card.Components)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, within...)
 		}
 	}
-	return numbered(params), nil
+	return all, nil
 }
 
 // parameterOf is what a parameter of WhatsApp's says: its text, the address of
-// its file, or its fallback.
-func parameterOf(p map[string]any) string {
+// its file, its fallback, or when an offer ends. What has no word for Twilio, such
+// as a file that only Meta has, is an error: it would be sent without.
+func parameterOf(p map[string]any) (string, error) {
 	kind, _ := p["type"].(string)
 	switch v := p[kind].(type) {
 	case string:
-		return v
+		return v, nil
 	case map[string]any:
 		for _, name := range []string{"link", "fallback_value"} {
 			if s, ok := v[name].(string); ok {
-				return s
+				return s, nil
 			}
 		}
+		if ms, ok := v["expiration_time_ms"].(float64); ok {
+			return strconv.FormatInt(int64(ms), 10), nil
+		}
 	}
-	return ""
+	return "", fmt.Errorf("a parameter of type %q cannot be a variable of Twilio's", kind)
 }
 
 func wordOf(v any) string {
