@@ -181,7 +181,7 @@ func (b *border) listDecisions(ctx context.Context, in *decisionsInput) (*answer
 		return nil, err
 	}
 	for i := range all {
-		all[i].Owner, all[i].Why = ownerOf(all[i].Owner), orEmpty(all[i].Why)
+		all[i].Why = orEmpty(all[i].Why)
 	}
 	return &answer[page[core.Assignment]]{pageOf(all, in.Limit, func(a core.Assignment) int64 { return a.ID })}, nil
 }

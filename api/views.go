@@ -48,11 +48,10 @@ func conversationOf(c core.Conversation) conversation {
 	if c.Contact.Metadata == nil {
 		c.Contact.Metadata = core.Metadata{}
 	}
-	c.Owner = ownerOf(c.Owner)
 	return conversation{c, kommunicate.StatusNumber(c.Status)}
 }
 
-// ownerOf names the owner nobody where there is none.
+// ownerOf names the owner nobody where the rules found none; the store does so itself.
 func ownerOf(o core.Owner) core.Owner {
 	if o.Type == "" {
 		o.Type = core.Nobody

@@ -6,10 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
-	"os"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -230,11 +230,18 @@ func TestUnreachable(t *testing.T) {
 
 // A connection that does not come about in time is no bot that is slow.
 func TestDialTimeoutIsUnreachable(t *testing.T) {
-	for sent, want := range map[bool]struct {
+	silent, err := net.Listen("tcp", "127.0.0.1:0") // takes connections, and says nothing
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close()
+	// In a wrapping, so that the time stays its own.
+	hasty := struct{ *egress.Client }{loopback(t).Limited(100*time.Millisecond, 0)}
+	for scheme, want := range map[string]struct {
 		kind core.FaultKind
 		code string
-	}{false: {core.Temporary, "unreachable"}, true: {core.Permanent, "timeout"}} {
-		b, err := Webhook(Options{ID: "helper", URL: "https://ex.com", HTTP: failing{&egress.Error{Sent: sent, Err: os.ErrDeadlineExceeded}}})
+	}{"https": {core.Temporary, "unreachable"}, "http": {core.Permanent, "timeout"}} {
+		b, err := Webhook(Options{ID: "helper", URL: scheme + "://" + silent.Addr().String(), HTTP: hasty})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -242,11 +249,6 @@ func TestDialTimeoutIsUnreachable(t *testing.T) {
 		checkFault(t, err, want.kind, want.code, "it ")
 	}
 }
-
-// failing is a client whose every call ends in err.
-type failing struct{ err error }
-
-func (f failing) Do(*http.Request) (*http.Response, error) { return nil, f.err }
 
 // Any client will do, also one that puts the URL into its errors.
 func TestAPlainClientTellsNoSecret(t *testing.T) {

@@ -262,34 +262,6 @@ func TestALimitBindsWhoSharesIt(t *testing.T) {
 	}
 }
 
-// fullKeeper has no room, as long as it says so.
-type fullKeeper struct{}
-
-func (fullKeeper) Keep(context.Context, int64, OpenFile) (Kept, error) {
-	return Kept{}, &Fault{Kind: Temporary, Code: CodeDisk}
-}
-func (fullKeeper) URL(int64, time.Time) string { return "" }
-func (fullKeeper) Remove(int64) error          { return nil }
-
-type hasFile struct{ oneCall }
-
-func (*hasFile) OpenMedia(context.Context, string) (OpenFile, error) {
-	return OpenFile{Body: io.NopCloser(strings.NewReader("x"))}, nil
-}
-
-// A file for which there is no room is not given up: there will be, or another
-// node has it.
-func TestAFileForWhichThereIsNoRoomIsFetchedAgain(t *testing.T) {
-	e := policyEngine(&oneCall{}, 0, true)
-	e.o.Keeper = fullKeeper{}
-	e.setup.Load().Channels["c"] = Channel{ID: "c", Connector: &hasFile{}}
-	got, ok := e.Act(t.Context(), FetchWork{ID: 1, Channel: "c", Attempts: 99}).(Later)
-	if !ok || got.Count || got.After != fetchAgain {
-		t.Errorf("%+v", got)
-
-	}
-}
-
 // remarking is a channel whose provider remarks on what it takes.
 type remarking struct{ oneCall }
 
