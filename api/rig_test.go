@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -96,7 +97,11 @@ func (r *rig) open(rules core.Router) {
 	}
 	r.t.Cleanup(func() { _ = r.files.Close() })
 	r.ids = db.NewIDs(0, now)
-	r.store, err = store.Open(r.t.Context(), "sqlite:"+filepath.Join(r.t.TempDir(), "store.db"), store.Options{
+	path := filepath.Join(r.t.TempDir(), "store.db")
+	if err := os.WriteFile(path, emptyStore, 0o600); err != nil {
+		r.t.Fatal(err)
+	}
+	r.store, err = store.Open(r.t.Context(), "sqlite:"+path, store.Options{
 		Router: rules, MediaURL: r.files.URL, Now: now, IDs: r.ids, Log: log, Grace: time.Second,
 	})
 	if err != nil {

@@ -120,12 +120,11 @@ func TestStreamMissesNoChange(t *testing.T) {
 		r, p := newRig(t), &pipe{}
 		n := r.logged()
 		s := streamOf(r, p)
-		raced := false
+		var races atomic.Bool
 		s.log = func(ctx context.Context, after int64, limit int) ([]core.LogEntry, error) {
 			found, err := r.store.Log(ctx, after, limit)
-			if !raced {
-				raced = true
-				r.available("bob", core.Away)
+			if len(found) == 0 && races.CompareAndSwap(true, false) {
+				r.available("bob", core.Offline)
 			}
 			return found, err
 		}
@@ -133,7 +132,10 @@ func TestStreamMissesNoChange(t *testing.T) {
 		done := make(chan error)
 		go func() { done <- s.run(ctx, n) }()
 		synctest.Wait()
-		if got := p.take(); got != "retry: 2000\n\n"+changed(n+1, core.Away) {
+		races.Store(true)
+		r.available("bob", core.Away)
+		synctest.Wait()
+		if got := p.take(); got != "retry: 2000\n\n"+changed(n+1, core.Away)+changed(n+2, core.Offline) {
 			t.Errorf("got %q", got)
 		}
 		stop()
