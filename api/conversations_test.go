@@ -142,6 +142,7 @@ func TestChange(t *testing.T) {
 	if c := r.conversation(r.bots); c.Owner.ID != "bob" || c.OwnerEpoch != 3 {
 		t.Fatalf("owner %+v at %d", c.Owner, c.OwnerEpoch)
 	}
+	before := len(r.entries())
 	w := r.call("PATCH", at(r.bots, ""), annKey, `{"status":"resolved","owner":"","team":"sales","tags":["a"],"metadata":{"a":null},"title":"b"}`)
 	expect(t, w, 200, "")
 	c := r.conversation(r.bots)
@@ -150,6 +151,16 @@ func TestChange(t *testing.T) {
 	}
 	if _, there := c.Metadata["a"]; there || c.Metadata["b"] != 2.0 {
 		t.Errorf("null does not delete: %v", c.Metadata)
+	}
+	changes := r.entries()[before:]
+	if len(changes) != 3 { // resolved, another owner, updated
+		t.Errorf("logged %+v", changes)
+	}
+	for _, e := range changes {
+		var data struct{ By core.Sender }
+		if err := json.Unmarshal(e.Data, &data); err != nil || data.By != (core.Sender{Type: core.FromAgent, ID: "ann", Name: "Ann"}) {
+			t.Errorf("%s does not say who did it: %s", e.Type, e.Data)
+		}
 	}
 	if got := w.Body.String(); !strings.Contains(got, `"status":"resolved"`) || !strings.Contains(got, `"title":"b"`) {
 		t.Errorf("the answer is not what is stored: %s", got)

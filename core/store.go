@@ -146,7 +146,7 @@ type Change struct {
 	Tags     *[]string
 	Metadata Metadata // merged (RFC 7396)
 	Title    *string
-	By       Sender
+	By       Sender // stands in the log with all that follows
 }
 
 // Work is something to be done outside. It is a closed set.

@@ -36,6 +36,7 @@ func (t *tx) change(id core.ConversationID, ch core.Change) (refused, err error)
 	if refused = c.refuses(ch); refused != nil {
 		return refused, nil
 	}
+	t.by = ch.By
 	if err := t.changeOwner(c, ch); err != nil {
 		return nil, err
 	}

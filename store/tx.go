@@ -17,7 +17,8 @@ type tx struct {
 	*db.Tx
 	s      *Store
 	now    int64
-	masked bool // a secret came with the delivery: its body is not kept
+	masked bool        // a secret came with the delivery: its body is not kept
+	by     core.Sender // who asked for it, zero for nobody in particular
 }
 
 func (s *Store) tx(t *db.Tx) *tx {
@@ -66,8 +67,12 @@ func (t *tx) batch() *batch {
 	return b
 }
 
-// note adds an entry to the event log, at the end of the transaction.
+// note adds an entry to the event log, at the end of the transaction, with who
+// asked for the change.
 func (t *tx) note(kind string, c core.ConversationID, data any) error {
+	if fields, ok := data.(map[string]any); ok && t.by.Type != "" {
+		fields["by"] = t.by
+	}
 	body, err := json.Marshal(data)
 	if err != nil {
 		return fmt.Errorf("log %s: %w", kind, err)
