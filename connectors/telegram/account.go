@@ -42,14 +42,38 @@ func (c *Connector) Check(ctx context.Context) error {
 	case ours != "" && now.URL != ours:
 		wrong = append(wrong, "Telegram sends what people write to "+bare(now.URL)+" and not here: causeway serve sets it at its start, as does causeway check -fix; if that is another program's, give it a bot of its own")
 	}
+	if lacking := without(now.AllowedUpdates); len(lacking) > 0 {
+		wrong = append(wrong, "Telegram is set not to report "+strings.Join(lacking, ", ")+": causeway serve asks for it at its start, as does causeway check -fix")
+	}
 	if now.LastErrorMessage != "" && c.env.Time().Sub(at(now.LastErrorDate)) < freshTrouble {
-		wrong = append(wrong, fmt.Sprintf("Telegram's last call that failed was answered %q; %d updates wait", kit.Excerpt([]byte(now.LastErrorMessage), c.set.Token, c.set.Secret), now.PendingUpdateCount))
+		wrong = append(wrong, fmt.Sprintf("Telegram's last call that failed was answered %q; %d updates wait: %s",
+			kit.Excerpt([]byte(now.LastErrorMessage), c.set.Token, c.set.Secret), now.PendingUpdateCount, remedy(now.LastErrorMessage)))
 	}
 	if len(wrong) == 0 {
 		return nil
 	}
 	return &core.Fault{Kind: core.Permanent, Code: "check", Message: strings.Join(wrong, "; ")}
 }
+
+// without is what Telegram is to report and does not: a list that is empty is
+// Telegram's own choice, of all but reactions, and serve changes it.
+func without(allowed []string) []string {
+	if len(allowed) == 0 {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(wanted), func(kind string) bool { return slices.Contains(allowed, kind) })
+}
+
+// remedy is what to do about a call to our webhook that failed.
+func remedy(message string) string {
+	if unauthorized(message) {
+		return "it has another secret; causeway serve tells it ours at its start, as does causeway check -fix"
+	}
+	return "see that causeway serve runs and that public_url leads to it from outside, by https"
+}
+
+// unauthorized reports whether our webhook did not take Telegram's secret.
+func unauthorized(message string) bool { return strings.Contains(message, "401") }
 
 // bare is an address without what may be a secret in it.
 func bare(address string) string {
@@ -78,7 +102,7 @@ func (c *Connector) Subscribe(ctx context.Context, webhook string) error {
 		return c.unhook(ctx)
 	}
 	allowed := slices.Sorted(slices.Values(now.AllowedUpdates))
-	if now.URL == webhook && slices.Equal(allowed, slices.Sorted(slices.Values(wanted))) && !strings.Contains(now.LastErrorMessage, "401") {
+	if now.URL == webhook && slices.Equal(allowed, slices.Sorted(slices.Values(wanted))) && !unauthorized(now.LastErrorMessage) {
 		return nil
 	}
 	_, err = ask(ctx, c, func(ctx context.Context) (bool, error) {

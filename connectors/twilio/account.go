@@ -30,7 +30,7 @@ func (c *Connector) Check(ctx context.Context) error {
 	case set.application != "":
 		wrong = append(wrong, "the TwiML application "+set.application+" takes what comes in, and not this channel: causeway check -fix takes it off the number")
 	case !sameWebhook(set.url, c.webhook.Load()):
-		wrong = append(wrong, "Twilio takes what comes in to "+where(set.url)+" and not to this channel: causeway check -fix sets it")
+		wrong = append(wrong, "Twilio calls "+where(set.url)+" and not this channel when something comes in: causeway check -fix sets it")
 	}
 	if len(wrong) == 0 {
 		return nil
