@@ -39,10 +39,10 @@ func (d *dialog) Check(ctx context.Context) error {
 		return err
 	case w.URL == "":
 		return &core.Fault{Kind: core.Permanent, Code: "no_webhook", Message: "360dialog sends this number's messages nowhere: causeway check -fix sets the webhook"}
+	case d.ours != "" && w.URL != d.ours:
+		return &core.Fault{Kind: core.Permanent, Code: "webhook_elsewhere", Message: "360dialog sends this number's messages to " + bare(w.URL) + " and not to this channel: causeway check -fix sets it, and takes it from who has it now"}
 	case !w.carries(d.secret):
 		return &core.Fault{Kind: core.Permanent, Code: "webhook_secret", Message: "360dialog does not send this channel's secret along, so that its calls are refused: causeway check -fix sets it"}
-	case d.ours != "" && w.URL != d.ours:
-		return &core.Fault{Kind: core.Permanent, Code: "webhook_elsewhere", Message: "360dialog sends this number's messages to " + bare(w.URL) + " and not to this channel: causeway check -fix sets it"}
 	}
 	return nil
 }

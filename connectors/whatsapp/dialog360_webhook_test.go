@@ -18,7 +18,7 @@ import (
 func openedDialog(t *testing.T, api string) *dialog {
 	t.Helper()
 	s := Dialog360Settings{PhoneNumber: "+15550102030", APIKey: "SECRETKEY", Secret: "SECRETHEADER", APIURL: api}
-	c, err := Dialog360(kit.Env{HTTP: egress.New(egress.Options{})}).Open("wa", &s)
+	c, err := Dialog360(kit.Env{HTTP: egress.New(egress.Options{}), PublicURL: "https://chat.example.com"}).Open("wa", &s)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -132,6 +132,7 @@ func TestDialog360Check(t *testing.T) {
 		"well":            {200, `{"url":"` + ours + `","headers":{"X-Causeway-Secret":"SECRETHEADER"}}`, "", ""},
 		"no webhook":      {200, `{}`, core.Permanent, "no_webhook"},
 		"no secret":       {200, `{"url":"` + ours + `"}`, core.Permanent, "webhook_secret"},
+		"another program": {200, `{"url":"https://other.example/hook?key=SECRET"}`, core.Permanent, "webhook_elsewhere"},
 		"another secret":  {200, `{"url":"` + ours + `","headers":{"X-Causeway-Secret":"SECRETHEADE"}}`, core.Permanent, "webhook_secret"},
 		"a wrong key":     {401, `{"error":"Invalid api_key"}`, core.ChannelBroken, "http_401"},
 		"out of order":    {502, `<html>`, core.Temporary, "http_502"},
