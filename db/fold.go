@@ -14,10 +14,10 @@ const (
 	// So many pages of the log are folded into the file at once when nothing is written at the moment, or in any case.
 	// Pages that change often are written once for all their changes, so that more at once is less in all; what a crash
 	// leaves is folded at the next start, which should not be long.
-	foldIdle, foldBusy = 1000, 4000
+	foldIdle, foldBusy = 1000, 2000
 
 	// beginAnew is from how many pages on the writer is to begin the log from its start again.
-	beginAnew = 8000
+	beginAnew = 4000
 
 	// Folding needs the right to read and write, and syncs as commits do. The writer's own limit (writerPragmas) is
 	// there for the case that folding cannot keep up.

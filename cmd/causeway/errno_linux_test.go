@@ -111,7 +111,7 @@ func TestTortureWrites(t *testing.T) {
 func TestTortureFullDisk(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	if err := unix.Mount("causeway", dir, "tmpfs", 0, "size=24m,mode=700"); err != nil {
+	if err := unix.Mount("causeway", dir, "tmpfs", 0, "size=48m,mode=700"); err != nil {
 		t.Skipf("a small disk cannot be mounted here: %v", err)
 	}
 	t.Cleanup(func() {

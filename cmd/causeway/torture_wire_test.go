@@ -71,7 +71,7 @@ func TestTortureCommit(t *testing.T) {
 	w := newNodes(t, 2)
 	wires := w.wired()
 	w.begin()
-	want, cut := amount(2000, 40, 15), 0
+	want, cut := amount(2000, 12, 6), 0
 	for _, p := range wires {
 		p.cuts(25)
 	}
