@@ -41,7 +41,7 @@ func (d *DB) DoAsking(ctx context.Context, key int64, ask any, op func(*Tx) erro
 	if err != nil {
 		return err
 	}
-	return w.do(ctx, w.queue, &operation{key: key, ask: ask, fn: op, done: make(chan error, 1)})
+	return w.do(ctx, w.queue, key, ask, op)
 }
 
 // DoBehind is DoAsking for work that nobody outside waits for. When more of it has piled up than one transaction
@@ -51,7 +51,7 @@ func (d *DB) DoBehind(ctx context.Context, key int64, ask any, op func(*Tx) erro
 	if err != nil {
 		return err
 	}
-	return w.do(ctx, w.behind, &operation{key: key, ask: ask, fn: op, done: make(chan error, 1)})
+	return w.do(ctx, w.behind, key, ask, op)
 }
 
 func (d *DB) writerOf(key int64) (*writer, error) {
@@ -73,7 +73,7 @@ func (d *DB) Aside(ctx context.Context, key int64, op func(*Tx) error) error {
 	if d.aside == nil {
 		return d.Do(ctx, key, op)
 	}
-	return d.aside.do(ctx, d.aside.queue, &operation{key: key, fn: op, done: make(chan error, 1)})
+	return d.aside.do(ctx, d.aside.queue, key, nil, op)
 }
 
 // serve commits the batch and answers every caller. Operations that fail are taken out and run alone afterwards, so

@@ -47,10 +47,6 @@ func emptyLog(ctx context.Context, c *conn) (bool, error) {
 	if err := c.exec(ctx, "PRAGMA busy_timeout(100)"); err != nil {
 		return false, err
 	}
-	var busy, pages, moved int
-	s, err := c.stmt("PRAGMA wal_checkpoint(TRUNCATE)")
-	if err == nil {
-		err = s.QueryRowContext(ctx).Scan(&busy, &pages, &moved)
-	}
-	return busy == 0 && err == nil, errors.Join(err, c.exec(ctx, "PRAGMA busy_timeout(10000)"))
+	log, err := fold(ctx, c.c, "TRUNCATE")
+	return !log.busy && err == nil, errors.Join(err, c.exec(ctx, "PRAGMA busy_timeout(10000)"))
 }

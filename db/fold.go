@@ -76,14 +76,14 @@ func (f *folder) run(ctx context.Context) {
 // look folds if it is time to. What fails is done again from where the last success left off, and the log is not
 // begun anew before it has succeeded, so that nothing rests on a sync that failed.
 func (f *folder) look(ctx context.Context, idle bool) error {
-	pages, folded, err := fold(ctx, f.pool, "NOOP")
+	log, err := fold(ctx, f.pool, "NOOP")
 	if err != nil {
 		return err
 	}
-	if left := pages - folded; left < foldIdle || !idle && left < foldBusy && pages < beginAnew {
+	if left := log.pages - log.folded; left < foldIdle || !idle && left < foldBusy && log.pages < beginAnew {
 		return nil
 	}
-	if pages, _, err = fold(ctx, f.pool, "PASSIVE"); err != nil || pages < beginAnew {
+	if log, err = fold(ctx, f.pool, "PASSIVE"); err != nil || log.pages < beginAnew {
 		return err
 	}
 	select {
@@ -98,18 +98,22 @@ type asker interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
-// fold runs a checkpoint, and returns how many pages the log has and how many of them are in the file. Whoever holds
-// it up makes it do less and is no error.
-func fold(ctx context.Context, on asker, mode string) (pages, folded int, err error) {
-	var busy int
-	err = on.QueryRowContext(ctx, "PRAGMA wal_checkpoint("+mode+")").Scan(&busy, &pages, &folded)
-	return pages, folded, err
+// changeLog is the write-ahead log as a checkpoint left it.
+type changeLog struct {
+	busy          bool // somebody held the checkpoint up, so that it did less
+	pages, folded int  // how many pages the log has, and how many of them are in the file
+}
+
+// fold runs a checkpoint.
+func fold(ctx context.Context, on asker, mode string) (l changeLog, err error) {
+	err = on.QueryRowContext(ctx, "PRAGMA wal_checkpoint("+mode+")").Scan(&l.busy, &l.pages, &l.folded)
+	return l, err
 }
 
 // finishFold folds what was written since the folder folded; the next transaction then begins the log anew. A failure
 // is the folder's to meet again and to tell.
 func (w *writer) finishFold() {
 	if w.conn.c != nil {
-		_, _, _ = fold(context.Background(), w.conn.c, "PASSIVE")
+		_, _ = fold(context.Background(), w.conn.c, "PASSIVE")
 	}
 }

@@ -11,15 +11,15 @@ import (
 func logSoon(t *testing.T, d *DB, what string, ok func(pages, folded int) bool) {
 	t.Helper()
 	for end := time.Now().Add(20 * time.Second); ; time.Sleep(10 * time.Millisecond) {
-		pages, folded, err := fold(context.Background(), d.folder.pool, "NOOP")
+		log, err := fold(context.Background(), d.folder.pool, "NOOP")
 		if err != nil {
 			t.Fatal(err)
 		}
-		if ok(pages, folded) {
+		if ok(log.pages, log.folded) {
 			return
 		}
 		if time.Now().After(end) {
-			t.Fatalf("%s: the log has %d pages, %d of them in the file", what, pages, folded)
+			t.Fatalf("%s: the log has %d pages, %d of them in the file", what, log.pages, log.folded)
 		}
 	}
 }

@@ -114,7 +114,7 @@ func checkFile(ctx context.Context, pool *sql.DB, path string, writer bool) erro
 // process's log may be whole in the system's memory and not on disk, and the kernel tells of that only once: nothing
 // must be appended to it.
 func settleLog(ctx context.Context, pool *sql.DB, path string) error {
-	if _, _, err := fold(ctx, pool, "TRUNCATE"); err != nil {
+	if _, err := fold(ctx, pool, "TRUNCATE"); err != nil {
 		return fmt.Errorf("move the log into the file: %w", explain(err, path))
 	}
 	return nil // somebody who reads, such as a backup, may hold it up: the log goes on then

@@ -47,10 +47,11 @@ func (d *DB) startWriter(pool *sql.DB, o Options) *writer {
 	return w
 }
 
-func (w *writer) do(ctx context.Context, queue chan<- *operation, o *operation) error {
+func (w *writer) do(ctx context.Context, queue chan<- *operation, key int64, ask any, fn func(*Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	o := &operation{key: key, ask: ask, fn: fn, done: make(chan error, 1)}
 	if err := w.enqueue(queue, o); err != nil {
 		return err
 	}
