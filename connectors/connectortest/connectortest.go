@@ -119,6 +119,29 @@ func (s Subject) open(t testing.TB, env kit.Env, all map[string]any) core.Connec
 	return c
 }
 
+// fixture reads the file at path into a T.
+func fixture[T any](t testing.TB, path string) (in T) {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(data, &in); err != nil {
+		t.Fatalf("%s: %v", path, err)
+	}
+	return in
+}
+
+// Told fails the test unless err is a fault of that kind and code that says
+// something, and no secret.
+func Told(t testing.TB, err error, kind core.FaultKind, code string) {
+	t.Helper()
+	f := core.FaultOf(err)
+	if f == nil || f.Kind != kind || f.Code != code || f.Message == "" || strings.Contains(err.Error(), "SECRET") {
+		t.Errorf("the fault is %v, want %s %s", err, kind, code)
+	}
+}
+
 // clean fails the test if text shows a secret.
 func clean(t testing.TB, what, text string) {
 	t.Helper()

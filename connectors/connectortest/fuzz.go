@@ -1,9 +1,7 @@
 package connectortest
 
 import (
-	"encoding/json"
 	"errors"
-	"os"
 	"reflect"
 	"testing"
 
@@ -14,14 +12,7 @@ import (
 // panic, must keep what is JSON, and must be the same twice.
 func FuzzReceive(f *testing.F, s Subject) {
 	for _, path := range fixtures(f, "receive") {
-		data, err := os.ReadFile(path)
-		if err != nil {
-			f.Fatal(err)
-		}
-		var in call
-		if err := json.Unmarshal(data, &in); err != nil {
-			f.Fatal(err)
-		}
+		in := fixture[call](f, path)
 		f.Add(in.Request.plain(f).Body)
 	}
 	set := s.with(f, nil)

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"maps"
-	"os"
 	"reflect"
 	"testing"
 
@@ -68,14 +67,7 @@ func receive(t *testing.T, s Subject) {
 	valid := s.schema(t)
 	for _, path := range fixtures(t, "receive") {
 		t.Run(nameOf(path), func(t *testing.T) {
-			data, err := os.ReadFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			var in call
-			if err := json.Unmarshal(data, &in); err != nil {
-				t.Fatalf("%s: %v", path, err)
-			}
+			in := fixture[call](t, path)
 			set := s.with(t, in.Settings)
 			c, bare := s.open(t, pure(t), set), in.Request.plain(t)
 			r := s.proven(bare, set)

@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -42,14 +41,7 @@ type answer struct {
 func send(t *testing.T, s Subject) {
 	for _, path := range fixtures(t, "send") {
 		t.Run(nameOf(path), func(t *testing.T) {
-			data, err := os.ReadFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			var x exchange
-			if err := json.Unmarshal(data, &x); err != nil {
-				t.Fatalf("%s: %v", path, err)
-			}
+			x := fixture[exchange](t, path)
 			p := provide(t, x.Answers)
 			s.exchange(t, p, &x)
 			got, err := indented(x)

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"net/url"
-	"os"
 	"strings"
 	"testing"
 
@@ -22,14 +21,7 @@ var spoils = []json.RawMessage{
 func spoiled(t *testing.T, s Subject) {
 	for _, path := range fixtures(t, "receive") {
 		t.Run(nameOf(path), func(t *testing.T) {
-			data, err := os.ReadFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			var in call
-			if err := json.Unmarshal(data, &in); err != nil {
-				t.Fatal(err)
-			}
+			in := fixture[call](t, path)
 			set, bare := s.with(t, in.Settings), in.Request.plain(t)
 			c := s.open(t, pure(t), set)
 			for _, body := range bodies(bare.Body) {

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"causeway/connectors/connectortest"
 	"causeway/connectors/kit"
 	"causeway/core"
 	"causeway/egress"
@@ -214,10 +215,7 @@ func TestUploadThatFails(t *testing.T) {
 				s.status = c.status
 			}
 			_, err := s.send(t, !c.guard, core.Media{Media: core.Image, URL: s.server.URL + "/files/7"})
-			f := core.FaultOf(err)
-			if f == nil || f.Kind != c.kind || f.Code != c.code || f.Message == "" || strings.Contains(err.Error(), "SECRET") {
-				t.Errorf("the fault is %v, want %s %s", err, c.kind, c.code)
-			}
+			connectortest.Told(t, err, c.kind, c.code)
 			if s.body != "" {
 				t.Error("the message was sent without its file")
 			}
