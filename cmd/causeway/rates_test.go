@@ -147,6 +147,9 @@ func TestNodesCountFaultsTogether(t *testing.T) {
 		shown(text, 5)
 	}
 
+	// A row is ended beside the sends, after their answers are stored: the last answers must not end the next row.
+	pause(2 * time.Second)
+
 	// Five faults over both nodes, and it rests: nobody calls any more.
 	lift := w.sim.Fault(simulator.Fault{Kind: "telegram", Method: "sendMessage", Mode: simulator.FaultError, Status: 500})
 	defer lift()
