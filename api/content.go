@@ -64,7 +64,7 @@ func check(c core.Content) error {
 	case core.Choices:
 		return join(optional("body", c.Body), format(c.Format), above(c.Media), each("buttons", c.Buttons, 1, button))
 	case core.List:
-		return join(optional("body", c.Body), link("image", c.Image, true), each("items", c.Items, 1, row), each("buttons", c.Buttons, 0, button))
+		return join(optional("body", c.Body), format(c.Format), link("image", c.Image, true), each("items", c.Items, 1, row), each("buttons", c.Buttons, 0, button))
 	case core.Cards:
 		return join(optional("body", c.Body), format(c.Format), each("cards", c.Cards, 1, card))
 	case core.Form:
@@ -101,7 +101,9 @@ func above(m *core.Media) error {
 	return file(*m)
 }
 
-func row(i core.ListItem) error { return join(link("image", i.Image, true), button(i.Button)) }
+func row(i core.ListItem) error {
+	return join(link("image", i.Image, true), format(i.Format), button(i.Button))
+}
 
 func card(c core.Card) error {
 	return join(

@@ -17,8 +17,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// Whatever is said, on every kind: each word and address of it is in the native
-// calls, or a note names it. make properties runs it with 100,000 messages.
+// Whatever is said, on every kind: each word, address and mark of it is in the
+// native calls, or a note names it. make properties runs it with 100,000 messages.
 func TestNothingIsLostInSilence(t *testing.T) {
 	checks(t, 500)
 	kinds := connectors.Kinds(kit.Offline(func(address string) { t.Errorf("rendering called %s", address) }))
@@ -31,6 +31,7 @@ func TestNothingIsLostInSilence(t *testing.T) {
 				t.Fatal(err)
 			}
 			a.findAll(k.Name, say[0], shown)
+			a.findMarks(k, say[0], shown)
 		}
 	})
 }
@@ -55,6 +56,7 @@ type author struct {
 	*rapid.T
 	n      int
 	leaves [][]string
+	marked []marked
 }
 
 func (a *author) upTo(n int, label string) int { return rapid.IntRange(0, n).Draw(a.T, label) }
@@ -185,6 +187,7 @@ func (a *author) fillIn(v reflect.Value, name string) {
 				a.fill(v.Field(i), name)
 			}
 		}
+		a.dress(v)
 	case reflect.Pointer:
 		if rapid.Bool().Draw(a.T, name) {
 			v.Set(reflect.New(v.Type().Elem()))

@@ -29,6 +29,9 @@ type Kind struct {
 	// error is a fault of ours, and the message fails with it. Only a Native may be
 	// refused: one that does anything but send something to the one who is written to.
 	Render func(Outgoing) ([]Payload, error)
+	// Unmarked names what of the marks in a text of one of the kind's Formats Render
+	// has no way to show: "underline". It is pure; nil where it has a way for all.
+	Unmarked func(body string, f Format) []string
 	// Subscribes: where webhooks go is told to the provider at every start, where
 	// it differs; otherwise only when an operator asks for it.
 	Subscribes bool

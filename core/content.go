@@ -136,6 +136,7 @@ type List struct {
 	Image   string     `json:"image,omitempty"`
 	Header  string     `json:"header,omitempty"`
 	Body    string     `json:"body,omitempty"`
+	Format  Format     `json:"format,omitempty"` // of the body
 	Footer  string     `json:"footer,omitempty"`
 	Label   string     `json:"label,omitempty"` // of the button that opens the list
 	Items   []ListItem `json:"items"`
@@ -145,6 +146,7 @@ type List struct {
 // ListItem is one row of a List. Its button's title and description are the row's.
 type ListItem struct {
 	Image  string `json:"image,omitempty"`
+	Format Format `json:"format,omitempty"` // of the description
 	Button Button `json:"button"`
 }
 

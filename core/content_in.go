@@ -117,7 +117,7 @@ func PlainText(c Content) string {
 	case Choices:
 		return lines(c.Header, plain(c.Body, c.Format), c.Footer)
 	case List:
-		return lines(c.Header, c.Body, c.Footer)
+		return lines(c.Header, plain(c.Body, c.Format), c.Footer)
 	case Cards:
 		text := []string{plain(c.Body, c.Format)}
 		for _, card := range c.Cards {

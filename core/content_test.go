@@ -19,7 +19,7 @@ var everyContent = []core.Content{
 		Type: core.Submit, Title: "t", ID: "i", Description: "d", Message: "m", Metadata: core.Metadata{"k": []any{"v", 1.5}},
 		Language: "fr", Submission: &core.Submission{URL: "u", Data: map[string]string{"a": "b"}, JSON: true}, Token: "1.0",
 	}, {Type: core.Link, Title: "t", URL: "u", SameTab: true, DeepLink: true}}},
-	core.List{Image: "i", Header: "h", Body: "b", Footer: "f", Label: "l", Items: []core.ListItem{{Image: "i", Button: reply("t")}}, Buttons: replies(1)},
+	core.List{Image: "i", Header: "h", Body: "b", Format: core.Markdown, Footer: "f", Label: "l", Items: []core.ListItem{{Image: "i", Format: core.HTML, Button: reply("t")}}, Buttons: replies(1)},
 	core.Cards{Body: "b", Format: core.Markdown, Cards: []core.Card{{Image: "i", Overlay: "o", Title: "t", Extra: "e", Subtitle: "s", Description: "d", URL: "u", Buttons: replies(1)}}},
 	core.Template{Name: "n", Language: "en", Params: []string{"p"}, Components: json.RawMessage(`[{"type":"body"}]`)},
 	core.Form{Body: "b", Format: core.HTML, Fields: []core.Field{{

@@ -266,7 +266,7 @@ func (f Form) Submission(a FormAnswer) *Submission {
 func (f *fitter) formContent(c Form) {
 	first := c.visible(0)
 	if first < len(c.Fields) && !blank(c.Body) {
-		f.text("body", prose{c.Body, c.Format})
+		f.text("body", prose{text: c.Body, format: c.Format})
 	}
 	for i, field := range c.Fields {
 		path := fmt.Sprintf("fields[%d]", i)

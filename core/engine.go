@@ -240,7 +240,7 @@ func (e *Engine) fit(s *Setup, ch Channel, say []Saying) []Spoken {
 		ids[i] = MessageID(e.o.NewID())
 	}
 	fitted := Fit(say, ch.Kind.Capabilities, FitOptions{
-		Choose: s.Choose, Kind: ch.Kind.Name, Takes: ch.Kind.Takes,
+		Choose: s.Choose, Kind: ch.Kind.Name, Takes: ch.Kind.Takes, Unmarked: ch.Kind.Unmarked,
 		Token: func(message, option int) string { return TokenOf(ids[message], option) },
 	})
 	spoken := make([]Spoken, len(fitted))

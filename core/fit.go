@@ -21,6 +21,8 @@ type FitOptions struct {
 	// why one is not. Without Takes, none is.
 	Kind  string
 	Takes func(Native) error
+	// Unmarked is what the kind's Unmarked says.
+	Unmarked func(body string, f Format) []string
 }
 
 // Fit makes all messages of one answer fit a channel. It is pure, and loses
@@ -84,7 +86,7 @@ func join(above Fitted, s Saying) (Saying, bool) {
 		if !blank(c.Body) || len(c.Items) == 0 {
 			return s, false
 		}
-		c.Body = plain(text.Body, text.Format)
+		c.Body, c.Format = text.Body, text.Format
 		s.Content = c
 	default:
 		return s, false
@@ -110,7 +112,7 @@ type fitter struct {
 func (f *fitter) add(c Content) {
 	switch c := c.(type) {
 	case Text:
-		f.text("body", prose{c.Body, c.Format})
+		f.text("body", prose{text: c.Body, format: c.Format})
 	case Media:
 		f.media("", c)
 	case Album:
@@ -155,7 +157,7 @@ func (f *fitter) change(can bool, c Content) {
 func (f *fitter) edit(c Edited) {
 	t, ok := c.New.(Text)
 	if ok {
-		p := f.styled("new.body", prose{t.Body, t.Format}, f.caps.Text)
+		p := f.styled("new.body", prose{text: t.Body, format: t.Format}, f.caps.Text)
 		c.New = Text{Body: p.text, Format: p.format}
 		ok = !blank(p.text) && f.fits(p.words(), f.caps.Text)
 	}

@@ -20,14 +20,14 @@ func (f *fitter) list(c List) {
 	}
 	m := menu{
 		path: "items", inBody: "body", list: true,
-		header: c.Header, body: prose{text: c.Body}, footer: c.Footer, label: c.Label,
+		header: c.Header, body: prose{text: c.Body, format: c.Format}, footer: c.Footer, label: c.Label,
 	}
 	var pictures []string
 	for i, it := range c.Items {
 		if it.Image != "" {
 			pictures = append(pictures, it.Image)
 		}
-		if p, ok := f.pick(at(item("items", i), "button"), it.Button); ok {
+		if p, ok := f.row(i, it); ok {
 			m.picks = append(m.picks, p)
 		}
 	}
@@ -49,6 +49,13 @@ func (f *fitter) list(c List) {
 	f.offer(all)
 }
 
+// row takes a list's item on, and reports false if there is nothing to tap.
+func (f *fitter) row(i int, it ListItem) (pick, bool) {
+	path := at(item("items", i), "button")
+	it.Button.Description = f.bare(at(path, "description"), prose{text: it.Button.Description, format: it.Format})
+	return f.pick(path, it.Button)
+}
+
 // gallery sends a list with pictures as a row of cards, where there are cards and
 // no lists.
 func (f *fitter) gallery(c List) {
@@ -57,8 +64,9 @@ func (f *fitter) gallery(c List) {
 		f.same("image", "media_before", "", "a message of its own")
 		f.media("image", Media{Media: Image, URL: c.Image})
 	}
-	if text := lines(c.Header, c.Body); !blank(text) {
-		f.text("body", prose{text: text})
+	body := prose{text: c.Body, format: c.Format}
+	if body.above(c.Header); !blank(body.text) {
+		f.text("body", body)
 	}
 	f.items(c.Items)
 	f.same("items", "list_as_cards", fmt.Sprintf("%d items", len(c.Items)), "cards")
@@ -75,7 +83,7 @@ func (f *fitter) items(all []ListItem) {
 	var taps []Button
 	paths := []string{".buttons[0]", ".button"}
 	for i, it := range all {
-		p, ok := f.pick(at(item("items", i), "button"), it.Button)
+		p, ok := f.row(i, it)
 		if !ok {
 			if it.Image != "" {
 				f.lose(at(item("items", i), "image"), "empty", it.Image)
@@ -111,7 +119,7 @@ func (f *fitter) cards(c Cards) {
 		return
 	}
 	if !blank(c.Body) || len(c.Cards) == 0 {
-		f.text("body", prose{c.Body, c.Format})
+		f.text("body", prose{text: c.Body, format: c.Format})
 	}
 	var row []Card
 	flush := func() {

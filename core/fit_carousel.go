@@ -29,7 +29,7 @@ func (f *fitter) carousel(c Cards) bool {
 	if k.Max <= 0 || len(c.Cards) < max(k.Min, 1) {
 		return false
 	}
-	body := prose{c.Body, c.Format}
+	body := prose{text: c.Body, format: c.Format}
 	limit := least(f.caps.Buttons.Body, f.caps.Links.Body)
 	if !f.fits(body.words(), limit) || !f.room(body, body.words(), limit) {
 		return false
@@ -53,7 +53,7 @@ func (f *fitter) carousel(c Cards) bool {
 		from, to := row*len(c.Cards)/rows, (row+1)*len(c.Cards)/rows
 		above := menu{inBody: "body", body: f.styled("body", body, limit)}
 		f.need(&above, limit)
-		f.emit(Cards{Body: above.body.text, Format: above.body.format, Cards: f.row(c.Cards[from:to], menus[from:to])})
+		f.emit(Cards{Body: above.body.text, Format: above.body.format, Cards: f.alikes(c.Cards[from:to], menus[from:to])})
 		body = prose{}
 	}
 	return true
@@ -102,8 +102,8 @@ func (k Carousel) pictures(address string) bool {
 	return end == "" || len(k.Pictures) == 0 || slices.Contains(k.Pictures, end)
 }
 
-// row is cards as they go to the channel: all words of one are its description.
-func (f *fitter) row(cards []Card, menus []menu) []Card {
+// alikes is cards as they go to the channel: all words of one are its description.
+func (f *fitter) alikes(cards []Card, menus []menu) []Card {
 	all := make([]Card, len(cards))
 	for i, card := range cards {
 		all[i] = Card{Image: card.Image, Description: cardText(card), Buttons: f.buttons(menus[i])}

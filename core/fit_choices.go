@@ -10,7 +10,7 @@ import (
 func (f *fitter) choices(c Choices) {
 	f.offer(menu{
 		path: "buttons", inBody: "body", inMedia: "media", media: c.Media, header: c.Header,
-		body: prose{c.Body, c.Format}, footer: c.Footer, picks: f.picks("buttons", c.Buttons),
+		body: prose{text: c.Body, format: c.Format}, footer: c.Footer, picks: f.picks("buttons", c.Buttons),
 	})
 }
 
@@ -28,9 +28,8 @@ func (f *fitter) offer(m menu) {
 		return
 	}
 	rest := f.place(&m, c)
-	if c.name == asList && m.body.format != Plain {
-		f.same(m.inBody, "plain", string(m.body.format), "plain text")
-		m.body = prose{text: m.body.words()}
+	if c.name == asList {
+		m.body = prose{text: f.bare(m.inBody, m.body), unmarked: m.body.unmarked}
 	}
 	m.body.below(strings.Join(rest, "\n"))
 	if !f.holds(m.footer, f.caps.Footer) {
@@ -72,13 +71,13 @@ func (f *fitter) written(m menu) {
 func (f *fitter) foldMedia(m *menu) {
 	file := *m.media
 	m.media = nil
-	caption := prose{file.Caption, file.Format}
+	caption := prose{text: file.Caption, format: file.Format}
 	if file.URL == "" {
 		f.lose(at(m.inMedia, "url"), "no_url", lines(file.Ref, file.Name))
 	} else {
 		f.degrade(m.inMedia, "media_link", string(file.Media), file.URL)
 	}
-	m.body.above(lines(caption.words(), titled(file.Name, file.URL)))
+	m.body.above(lines(f.bare(at(m.inMedia, "caption"), caption), titled(file.Name, file.URL)))
 }
 
 // holds reports whether there is something to put in a place, and room for it.
@@ -122,7 +121,7 @@ func least(a, b int) int {
 func (f *fitter) above(m *menu, c form, limit int) int {
 	file, nearest := *m.media, f.nearest(*m.media)
 	body := m.body
-	body.above(lines(m.header, prose{file.Caption, file.Format}.words()))
+	body.above(lines(m.header, prose{text: file.Caption, format: file.Format}.words()))
 	under := least(limit, f.caps.Caption)
 	if c.name != asButtons || !slices.Contains(f.caps.Above, nearest) ||
 		!f.fits(body.words(), under) || !f.room(body, body.words(), under) {
@@ -135,7 +134,7 @@ func (f *fitter) above(m *menu, c form, limit int) int {
 		f.same(at(m.inMedia, "media"), "media_type", string(file.Media), string(nearest))
 	}
 	if !blank(file.Caption) {
-		m.body.above(prose{file.Caption, file.Format}.words())
+		m.body.above(f.bare(at(m.inMedia, "caption"), prose{text: file.Caption, format: file.Format}))
 		f.same(at(m.inMedia, "caption"), "caption_in_body", "", "")
 	}
 	file.Media, file.Caption, file.Format = nearest, "", Plain

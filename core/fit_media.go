@@ -24,7 +24,7 @@ func (f *fitter) media(path string, m Media) {
 // file makes m fit, and returns what of the caption does not fit in it. If there
 // is no way to show m as a file, it sends a link to it and reports false.
 func (f *fitter) file(path string, m Media) (Media, prose, bool) {
-	caption := prose{m.Caption, m.Format}
+	caption := prose{text: m.Caption, format: m.Format}
 	if m.URL == "" {
 		f.lose(at(path, "url"), "no_url", lines(m.Ref, m.Name))
 		if !blank(caption.text) {

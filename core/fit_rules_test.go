@@ -280,6 +280,19 @@ buttonsmarkdown | \*1\*⏎⏎**x** | (Day 1)
 buttons | <script>⏎⏎F | (Day 1)
 ! same footer footer_in_body
 `},
+		{"what set words apart is told when broken markup is made plain", keyboard, say(core.Choices{Body: "<b>x</b> <script>", Format: core.HTML, Footer: "F", Buttons: replies(1)}), `
+buttons | x⏎⏎F | (Day 1)
+! same footer footer_in_body
+! same body plain
+`},
+		{"a list's rows are plain", strict, say(core.List{Body: "**m**", Format: core.Markdown, Items: []core.ListItem{{Format: core.HTML, Button: described("A", "<b>b</b>")}}}), `
+list | m | «Please choose» | (A: b)
+! same items[0].button.description plain
+! same body plain
+`},
+		{"its text is marked above buttons", keyboard, say(core.List{Body: "**m**", Format: core.Markdown, Items: items(reply("A"))}), `
+buttonsmarkdown | **m** | (A)
+`},
 		{"a list's body is plain", strict, say(core.Choices{Body: "<b>x</b>", Format: core.HTML, Buttons: replies(4)}), `
 list | x | «Please choose» | (Day 1) (Day 2) (Day 3) (Day 4)
 ! same body plain

@@ -12,6 +12,9 @@ import (
 type prose struct {
 	text   string
 	format Format
+	// unmarked is what set its words apart, of a text that had to be made plain on
+	// the way.
+	unmarked string
 }
 
 // above puts a block of plain text before p.
@@ -31,7 +34,11 @@ func (p *prose) fold(block string, after bool) {
 	with := p.with(block, after)
 	if p.format != Plain && !strings.Contains(squeeze(plain(with.text, with.format)), squeeze(block)) {
 		// Broken markup would swallow the block.
-		with = prose{text: p.words()}.with(block, after)
+		bare := prose{text: p.words()}
+		if bare.text != p.text {
+			bare.unmarked = p.marking()
+		}
+		with = bare.with(block, after)
 	}
 	*p = with
 }
@@ -99,21 +106,41 @@ func (f *fitter) text(path string, p prose) {
 // styled is p in a format that the channel shows. It is plain if what is to be
 // shown is longer than limit, so that it can be split; else it fits.
 func (f *fitter) styled(path string, p prose, limit int) prose {
-	if p.format == Plain {
-		return prose{text: p.text}
-	}
-	bare := prose{text: p.words()}
 	switch {
+	case p.format == Plain && p.unmarked != "":
+		f.same(path, "plain", p.unmarked, "plain text")
+		return prose{text: p.text}
+	case p.format == Plain:
+		return p
 	case !slices.Contains(f.caps.Formats, p.format):
-		if bare.text != p.text {
-			f.same(path, "plain", string(p.format), "plain text")
+		return prose{text: f.bare(path, p)}
+	case !f.room(p, p.words(), limit):
+		f.degrade(path, "plain", p.marking(), "plain text")
+		return prose{text: p.words()}
+	case f.options.Unmarked != nil:
+		if left := f.options.Unmarked(p.text, p.format); len(left) > 0 {
+			f.same(path, "unmarked", strings.Join(left, ", "), "plain words")
 		}
-		return bare
-	case !f.room(p, bare.text, limit):
-		f.degrade(path, "plain", string(p.format), "plain text")
-		return bare
 	}
 	return p
+}
+
+// bare is the words of p for where there are no marks, with a note of those that
+// it had.
+func (f *fitter) bare(path string, p prose) string {
+	words := p.words()
+	if words != p.text {
+		f.same(path, "plain", p.marking(), "plain text")
+	}
+	return words
+}
+
+// marking names a text's format, and what in it sets words apart.
+func (p prose) marking() string {
+	if names := marks(p.text, p.format); len(names) > 0 {
+		return string(p.format) + ": " + strings.Join(names, ", ")
+	}
+	return string(p.format)
 }
 
 // room reports whether formatted text stays within limit in whatever markup the

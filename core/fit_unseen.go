@@ -21,6 +21,11 @@ func (f *fitter) unseen(c Content) {
 		if c.Media != nil {
 			f.unseenIn("media.caption", c.Media.Caption, c.Media.Format)
 		}
+	case List:
+		f.unseenIn("body", c.Body, c.Format)
+		for i, it := range c.Items {
+			f.unseenIn(at(item("items", i), "button.description"), it.Button.Description, it.Format)
+		}
 	case Cards:
 		f.unseenIn("body", c.Body, c.Format)
 	case Form:

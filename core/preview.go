@@ -64,7 +64,7 @@ type previewer struct {
 func (p *previewer) fit(say []Saying) []Fitted {
 	first := p.next
 	all := Fit(say, p.kind.Capabilities, FitOptions{
-		Choose: p.choose, Kind: p.kind.Name, Takes: p.kind.Takes,
+		Choose: p.choose, Kind: p.kind.Name, Takes: p.kind.Takes, Unmarked: p.kind.Unmarked,
 		Token: func(message, option int) string { return TokenOf(first+MessageID(message), option) },
 	})
 	p.next += MessageID(len(all))

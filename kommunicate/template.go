@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"causeway/core"
-	"causeway/markup"
 )
 
 // templates read the payload of each template that can be shown, by its id. A
@@ -49,18 +48,22 @@ func (r *reader) menu(m rich) core.Content {
 	list := core.List{
 		Image:  r.picture(p.text("headerImgSrc")),
 		Header: p.text("headerText"),
-		Body:   r.bare(m.text, m.format),
+		Body:   m.text,
+		Format: m.format,
 	}
 	for _, item := range r.items(p["elements"], "title") {
 		b, ok := r.button(item, nil, "")
 		if !ok {
 			continue
 		}
-		b.Description = r.bare(item.text("description"), core.HTML)
 		if article := item.text("articleId"); article != "" {
 			b.Metadata = withArticle(b.Metadata, article, item.text("source"))
 		}
-		list.Items = append(list.Items, core.ListItem{Image: r.picture(item.text("imgSrc")), Button: b})
+		row := core.ListItem{Image: r.picture(item.text("imgSrc")), Button: b}
+		if strings.ContainsAny(b.Description, "<&") { // it is HTML
+			row.Format = core.HTML
+		}
+		list.Items = append(list.Items, row)
 	}
 	for _, item := range r.items(p["buttons"], "name") {
 		if b, ok := r.button(item, nil, ""); ok {
@@ -71,18 +74,6 @@ func (r *reader) menu(m rich) core.Content {
 		return listless(list, m)
 	}
 	return list
-}
-
-// bare is text without its marks, which rows of a list have no room for.
-func (r *reader) bare(text string, format core.Format) string {
-	words, left := markup.Plain(text, string(format)), core.Unseen(text, format)
-	if words == "" {
-		left = strings.TrimSpace(text)
-	}
-	if left != "" {
-		r.note("has markup that is not shown, which was left out: %s", shortly(left))
-	}
-	return words
 }
 
 // listless is a list without items: its buttons, or its picture and header.

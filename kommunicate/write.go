@@ -3,6 +3,7 @@ package kommunicate
 import (
 	"encoding/json"
 	"fmt"
+	"html"
 	"maps"
 
 	"causeway/core"
@@ -55,6 +56,7 @@ func (w *written) content(c core.Content) {
 		w.choices(c.Buttons)
 	case core.List:
 		w.Message = c.Body
+		w.formatted(c.Format)
 		w.list(c)
 	case core.Cards:
 		w.Message = c.Body
@@ -195,6 +197,9 @@ func (w *written) list(l core.List) {
 	for _, i := range l.Items {
 		item := map[string]any{"title": i.Button.Title, "action": acting(i.Button, "text")}
 		put(item, "imgSrc", i.Image)
+		if i.Format == core.Plain {
+			i.Button.Description = html.EscapeString(i.Button.Description)
+		}
 		put(item, "description", i.Button.Description)
 		put(item, "id", i.Button.ID)
 		elements = append(elements, item)

@@ -68,10 +68,13 @@ func (b *builder) start(token html.Token) {
 			if token.Data == "span" && a.Val == "tg-spoiler" {
 				token.Data = "tg-spoiler"
 			}
+		case "style":
+			b.strange("style")
 		}
 	}
 	if alt == "" {
 		alt = title
 	}
+	b.strange(foreign[token.Data])
 	b.open(token.Data, href, alt)
 }

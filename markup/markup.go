@@ -75,15 +75,23 @@ func browserPolicy() *bluemonday.Policy {
 // read is body as runs, and reports false for plain text.
 func read(body, format string) ([]run, bool) {
 	var b builder
-	switch format {
-	case "html":
-		b.readHTML(strings.ToValidUTF8(body, "\uFFFD"))
-	case "markdown":
-		b.readMarkdown(strings.ToValidUTF8(body, "\uFFFD"))
-	default:
+	if !b.read(body, format) {
 		return nil, false
 	}
 	return b.finish(), true
+}
+
+func (b *builder) read(body, format string) bool {
+	body = strings.ToValidUTF8(body, "\uFFFD")
+	switch format {
+	case "html":
+		b.readHTML(body)
+	case "markdown":
+		b.readMarkdown(body)
+	default:
+		return false
+	}
+	return true
 }
 
 func marked(runs []run) bool {

@@ -54,6 +54,8 @@ type builder struct {
 	breaks int   // line ends that the next words need before them
 	space  bool  // so do they a space
 	lists  []int // the next number of each open list; -1 for bullets
+	// foreign names the marks that no channel has.
+	foreign []string
 }
 
 // text adds words, with white space as in HTML.

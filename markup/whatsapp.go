@@ -15,7 +15,7 @@ var whatsAppMarks = []struct {
 // writeWhatsApp writes line by line, because no mark reaches over a line's end.
 func writeWhatsApp(runs []run) string {
 	var out strings.Builder
-	for i, line := range linesOf(addressed(runs)) {
+	for i, line := range linesOf(addressed(runs), whatsAppStyle) {
 		if i > 0 {
 			out.WriteByte('\n')
 		}
@@ -24,8 +24,8 @@ func writeWhatsApp(runs []run) string {
 	return strings.TrimSpace(out.String())
 }
 
-// linesOf is runs with each line on its own.
-func linesOf(runs []run) [][]run {
+// linesOf is runs with each line on its own, in the styles that are shown.
+func linesOf(runs []run, shown func(style) style) [][]run {
 	all := [][]run{nil}
 	for _, r := range runs {
 		for i, text := range strings.Split(r.text, "\n") {
@@ -34,7 +34,7 @@ func linesOf(runs []run) [][]run {
 			}
 			if text != "" {
 				last := len(all) - 1
-				all[last] = append(all[last], run{text: text, style: whatsAppStyle(r.style)})
+				all[last] = append(all[last], run{text: text, style: shown(r.style)})
 			}
 		}
 	}

@@ -98,7 +98,7 @@ func shownSaying(say core.Saying, kind string) ([]byte, error) {
 
 func fit(answer []core.Saying, k core.Kind) []core.Fitted {
 	return core.Fit(answer, k.Capabilities, core.FitOptions{
-		Kind: k.Name, Takes: k.Takes,
+		Kind: k.Name, Takes: k.Takes, Unmarked: k.Unmarked,
 		Token:  func(message, option int) string { return core.TokenOf(core.MessageID(1000+message), option) },
 		Choose: choose,
 	})

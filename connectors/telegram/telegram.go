@@ -22,6 +22,7 @@ import (
 	"causeway/connectors/kit"
 	"causeway/core"
 	"causeway/egress"
+	"causeway/markup"
 )
 
 // Settings of one bot.
@@ -85,6 +86,7 @@ func Kind(env kit.Env) core.Kind {
 		Faults:       faults.Known(),
 		Group:        func(to core.Address) bool { return strings.HasPrefix(string(to), "-") }, // Bot API, "Chat"
 		Render:       render,
+		Unmarked:     markup.UnmarkedTelegram[core.Format],
 		Settings: func() any {
 			return &Settings{Mode: modeWebhook, Resend: kit.ResendOnce, LinkPreviews: true}
 		},

@@ -23,6 +23,7 @@ import (
 	"causeway/connectors/kit"
 	"causeway/core"
 	"causeway/egress"
+	"causeway/markup"
 )
 
 // WhatsApp is the kind of WhatsApp senders at Twilio.
@@ -41,6 +42,7 @@ func kind(
 ) core.Kind {
 	return core.Kind{
 		Name: name, Title: title, Source: source, Example: core.Address(w) + "+15551230000", Users: users(w), Capabilities: caps, Faults: faults.Known(), Render: render,
+		Unmarked: markup.UnmarkedWhatsApp[core.Format],
 		Settings: func() any {
 			return &Settings{APIURL: defaultAPI, ContentURL: defaultContent, Resend: kit.ResendOnce, ReadBack: true, way: w}
 		},

@@ -9,6 +9,7 @@ import (
 
 	"causeway/connectors/kit"
 	"causeway/core"
+	"causeway/markup"
 )
 
 const (
@@ -23,6 +24,7 @@ func Cloud(env kit.Env) core.Kind {
 		Capabilities: capabilities(),
 		Faults:       faults.Known(),
 		Render:       render,
+		Unmarked:     markup.UnmarkedWhatsApp[core.Format],
 		Settings: func() any {
 			return &CloudSettings{APIURL: cloudURL, APIVersion: cloudVersion, Resend: kit.ResendOnce}
 		},

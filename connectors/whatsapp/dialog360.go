@@ -9,6 +9,7 @@ import (
 
 	"causeway/connectors/kit"
 	"causeway/core"
+	"causeway/markup"
 )
 
 const dialogURL = "https://waba-v2.360dialog.io"
@@ -25,6 +26,7 @@ func Dialog360(env kit.Env) core.Kind {
 		Capabilities: capabilities(),
 		Faults:       slices.Concat(dialogTexts.Known(), dialogCodes.Known()),
 		Render:       render,
+		Unmarked:     markup.UnmarkedWhatsApp[core.Format],
 		Settings:     func() any { return &Dialog360Settings{APIURL: dialogURL, Resend: kit.ResendOnce} },
 		Open: func(id core.ChannelID, settings any) (core.Connector, error) {
 			s, ok := settings.(*Dialog360Settings)
