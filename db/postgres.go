@@ -8,10 +8,12 @@ import (
 	"io/fs"
 	"net"
 	"net/url"
+	"slices"
 	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
@@ -69,6 +71,11 @@ func postgresPool(address string, settings map[string]string, most int, quiet ti
 	}
 	if c.ConnectTimeout == 0 {
 		c.ConnectTimeout = 5 * time.Second
+	}
+	// Of several hosts the primary is meant, also where that is said as target_session_attrs=read-write, or not at all:
+	// who reads has a connection on which nothing can be written, and must not be told what a standby does not know yet.
+	if c.ValidateConnect != nil || slices.ContainsFunc(c.Fallbacks, func(f *pgconn.FallbackConfig) bool { return f.Host != c.Host || f.Port != c.Port }) {
+		c.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsPrimary
 	}
 	if quiet > 0 {
 		dial := c.DialFunc

@@ -8,18 +8,26 @@ import (
 
 // TestTortureNodes has two nodes on one database while people talk: nodes are
 // killed in turn, frozen for longer than their lease, and the database is crashed
-// and restarted. At the end nothing is lost, out of order or stored twice.
+// and restarted. At the end nothing is lost, out of order or stored twice. After
+// every other kill of the long form, no other fault until its work is taken over.
 func TestTortureNodes(t *testing.T) {
 	t.Parallel()
 	var sum tally
 	sum.tell(t, "nodes")
 	w := newNodes(t, 2)
 	w.begin()
+	taken := w.takeovers()
 	kills, freezes, restarts := amount(200, 6, 3), amount(50, 1, 1), amount(20, 2, 1)
 	var plan []func()
 	for i := range kills {
 		plan = append(plan, func() {
+			pid := w.all[i%2].bridge.cmd.Process.Pid
 			w.all[i%2].bridge.kill()
+			calm := torture > 0 && i%4 < 2
+			over := taken.died(pid, calm)
+			if calm {
+				<-over
+			}
 			pause(time.Duration(rand.IntN(400)) * time.Millisecond)
 			w.restart(i % 2)
 		})

@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
@@ -41,12 +42,8 @@ func Start() (_ *Cluster, err error) {
 	if err != nil {
 		return nil, err
 	}
-	base := ""
-	if _, err := os.Stat("/dev/shm"); err == nil {
-		base = "/dev/shm" // memory: what is tested is order, not the disk
-	}
-	c := &Cluster{bin: bin}
-	if c.dir, err = os.MkdirTemp(base, "causeway-postgres-"); err != nil {
+	c, err := empty(bin)
+	if err != nil {
 		return nil, err
 	}
 	defer func() {
@@ -54,14 +51,28 @@ func Start() (_ *Cluster, err error) {
 			err = errors.Join(err, c.Close())
 		}
 	}()
-	if err := c.drop(); err != nil {
-		return nil, err
-	}
 	init := c.command("initdb", "-D", c.data(), "-U", "causeway", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
 	if out, err := init.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("initdb: %w\n%s", err, out)
 	}
 	return c, c.Restart()
+}
+
+// empty is a cluster's folder with nothing in it.
+func empty(bin string) (*Cluster, error) {
+	base := ""
+	if _, err := os.Stat("/dev/shm"); err == nil {
+		base = "/dev/shm" // memory: what is tested is order, not the disk
+	}
+	c := &Cluster{bin: bin}
+	var err error
+	if c.dir, err = os.MkdirTemp(base, "causeway-postgres-"); err != nil {
+		return nil, err
+	}
+	if err := c.drop(); err != nil {
+		return nil, errors.Join(err, c.Close())
+	}
+	return c, nil
 }
 
 // drop has the cluster belong to a user who is not root.
@@ -158,13 +169,44 @@ func (c *Cluster) Log() string {
 	return string(text)
 }
 
-// Kill crashes the server: its processes end at once, as by kill -9.
+// Kill crashes the server: its processes end at once, as by kill -9, and are gone when it returns. Each is in a group of
+// its own, and would otherwise finish what it is at when the first of them is gone.
 func (c *Cluster) Kill() {
 	if c.server == nil || c.server.Process == nil {
 		return
 	}
-	_ = syscall.Kill(-c.server.Process.Pid, syscall.SIGKILL)
+	first := c.server.Process.Pid
+	_ = syscall.Kill(first, syscall.SIGSTOP) // it starts no more
+	all := children(first)
+	for _, pid := range append(all, first) {
+		_ = syscall.Kill(pid, syscall.SIGKILL)
+	}
 	<-c.ended
+	for until := time.Now().Add(startTime); slices.ContainsFunc(all, runs) && time.Now().Before(until); {
+		<-time.After(time.Millisecond) // a server does not start while one of them has the memory that they share
+	}
+}
+
+// children are the processes that pid has started.
+func children(pid int) []int {
+	list, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", pid, pid))
+	if err != nil {
+		return nil
+	}
+	var all []int
+	for _, field := range strings.Fields(string(list)) {
+		if child, err := strconv.Atoi(field); err == nil {
+			all = append(all, child)
+		}
+	}
+	return all
+}
+
+// runs tells that a process is neither gone nor waits to be buried.
+func runs(pid int) bool {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	_, state, _ := strings.Cut(string(stat), ") ")
+	return err == nil && !strings.HasPrefix(state, "Z") && !strings.HasPrefix(state, "X")
 }
 
 // Close stops the server and removes all of it.
