@@ -9,6 +9,7 @@ import (
 
 	"causeway/config"
 	"causeway/core"
+	"causeway/egress"
 	"causeway/store"
 )
 
@@ -22,8 +23,8 @@ func check(ctx context.Context, std streams, args []string) error {
 	f := flags(std, "check")
 	path := f.String("config", "", "the config file")
 	fix := f.Bool("fix", false, "set the providers' webhooks where they differ")
-	if err := f.Parse(args); err != nil {
-		return flagError(err)
+	if err := parse(f, args, 0); err != nil {
+		return err
 	}
 	c, err := loadConfig(*path)
 	if err != nil {
@@ -88,7 +89,10 @@ func checkBot(ctx context.Context, c *config.Config, b config.Bot) error {
 		return fmt.Errorf("its url makes no request: %w", err)
 	}
 	resp, err := guarded(c).Do(req)
-	if err != nil {
+	switch {
+	case errors.Is(err, egress.ErrForbidden):
+		return errors.New("its address is not public, and egress.allow_private does not let it through")
+	case err != nil:
 		return fmt.Errorf("cannot be reached: %w", err)
 	}
 	return errors.Join(resp.Body.Close())

@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -21,7 +23,7 @@ import (
 // loadConfig reads and checks the file at path.
 func loadConfig(path string) (*config.Config, error) {
 	if path == "" {
-		return nil, fmt.Errorf("-config is missing: name a file, or see “causeway example”")
+		return nil, errors.New("-config is missing: name a file; “causeway example” prints one to begin with")
 	}
 	data, err := os.ReadFile(path)
 	if err != nil {
@@ -31,6 +33,20 @@ func loadConfig(path string) (*config.Config, error) {
 	c, err := config.Load(data, os.LookupEnv, connectors.Kinds(kit.Env{HTTP: egress.New(egress.Options{})}))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return c, nil
+}
+
+// storedConfig is loadConfig for commands that only read the store, which must be
+// there.
+func storedConfig(path string) (*config.Config, error) {
+	c, err := loadConfig(path)
+	if err != nil {
+		return nil, err
+	}
+	file, isFile := strings.CutPrefix(c.Store.URL, "sqlite:")
+	if _, err := os.Stat(file); isFile && errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("there is no store at %s yet; causeway serve makes it", file)
 	}
 	return c, nil
 }
@@ -65,7 +81,10 @@ func newLog(c config.Log, w io.Writer) *logrus.Logger {
 	return log
 }
 
-func example(_ context.Context, std streams, _ []string) error {
+func example(_ context.Context, std streams, args []string) error {
+	if err := parse(flags(std, "example"), args, 0); err != nil {
+		return err
+	}
 	_, err := std.out.Write(config.Example)
 	return err
 }

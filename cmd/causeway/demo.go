@@ -33,8 +33,8 @@ func demo(ctx context.Context, std streams, args []string) (err error) {
 	exit := f.Bool("exit", false, "end after the script; the status is 1 if any step failed")
 	addr := f.String("addr", demoAddress, "where to serve; a free port is taken if this one is not free")
 	verbose := f.Bool("v", false, "log what the server does")
-	if err := f.Parse(args); err != nil {
-		return flagError(err)
+	if err := parse(f, args, 0); err != nil {
+		return err
 	}
 	w, err := openWorld(ctx, *addr, demoLog(std, *verbose))
 	if err != nil {
@@ -125,7 +125,7 @@ func listenNear(ctx context.Context, addr string) (net.Listener, error) {
 	}
 	host, _, splitErr := net.SplitHostPort(addr)
 	if splitErr != nil {
-		return nil, fmt.Errorf("listen: %w", err)
+		return nil, fmt.Errorf("-addr must be HOST:PORT, such as %s", demoAddress)
 	}
 	if l, err = (&net.ListenConfig{}).Listen(ctx, "tcp", net.JoinHostPort(host, "0")); err != nil {
 		return nil, fmt.Errorf("listen: %w", err)

@@ -16,8 +16,8 @@ const healthyTime = 5 * time.Second
 func healthy(ctx context.Context, std streams, args []string) error {
 	f := flags(std, "healthy")
 	url := f.String("url", "http://127.0.0.1:8080", "where the server listens")
-	if err := f.Parse(args); err != nil {
-		return flagError(err)
+	if err := parse(f, args, 0); err != nil {
+		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, healthyTime)
 	defer cancel()

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -15,11 +14,11 @@ func migrate(ctx context.Context, std streams, args []string) error {
 	f := flags(std, "migrate")
 	from := f.String("from", "", "the store as it is, sqlite:PATH")
 	to := f.String("to", "", "an empty database, postgres://USER:PASSWORD@HOST/DATABASE")
-	if err := f.Parse(args); err != nil {
-		return flagError(err)
+	if err := parse(f, args, 0); err != nil {
+		return err
 	}
 	if !strings.HasPrefix(*from, "sqlite:") || !db.IsPostgres(*to) {
-		return errors.New("say from where and to where: causeway migrate -from sqlite:causeway.db -to postgres://USER:PASSWORD@HOST/DATABASE")
+		return nonsense(f, "from where and to where is not said")
 	}
 	var all int64
 	err := store.Move(ctx, *from, *to, func(table string, rows int64) {

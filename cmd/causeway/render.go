@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"maps"
@@ -32,16 +30,16 @@ func render(_ context.Context, std streams, args []string) error {
 		return nil
 	})
 	strict := f.Bool("strict", false, "exit 1 if a channel would degrade or lose something")
-	if err := f.Parse(args); err != nil {
-		return flag.ErrHelp // the flag set has said what is wrong
+	if err := parse(f, args, 1); err != nil {
+		return err
 	}
 	if f.NArg() > 0 {
-		return nonsense(std, fmt.Errorf("%q is too much: the message is read from the standard input", f.Arg(0)))
+		return nonsense(f, fmt.Sprintf("%q is too much: the message is read from the standard input", f.Arg(0)))
 	}
 	known := connectors.Kinds(kit.Env{HTTP: egress.New(egress.Options{})})
 	kinds, err := api.KindsNamed(known, names)
 	if err != nil {
-		return nonsense(std, err)
+		return nonsense(f, err.Error())
 	}
 	data, err := io.ReadAll(io.LimitReader(std.in, kommunicate.MaxBody+1))
 	if err != nil {
@@ -86,10 +84,4 @@ func tellLosses(w io.Writer, all map[string]core.Rendering) bool {
 		}
 	}
 	return found
-}
-
-// nonsense says what is wrong with the command, which then exits 2.
-func nonsense(std streams, err error) error {
-	fmt.Fprintf(std.err, "causeway render: %v\n", err)
-	return errors.Join(err, flag.ErrHelp)
 }

@@ -17,8 +17,8 @@ import (
 func serve(ctx context.Context, std streams, args []string) error {
 	f := flags(std, "serve")
 	path := f.String("config", "", "the config file")
-	if err := f.Parse(args); err != nil {
-		return flagError(err)
+	if err := parse(f, args, 0); err != nil {
+		return err
 	}
 	c, err := loadConfig(*path)
 	if err != nil {
@@ -65,9 +65,4 @@ func (s *server) onHangup(ctx context.Context, hup <-chan os.Signal, path string
 			s.log.WithError(err).Error("channels that became polled are not polled before the next start")
 		}
 	}
-}
-
-// flagError hides an error of the flags, which have told of it themselves.
-func flagError(err error) error {
-	return fmt.Errorf("%w", errors.Join(err, errReported))
 }

@@ -17,10 +17,10 @@ func verify(ctx context.Context, std streams, args []string) error {
 	f := flags(std, "verify")
 	path := f.String("config", "", "the config file")
 	asJSON := f.Bool("json", false, "print the report as JSON")
-	if err := f.Parse(args); err != nil {
-		return flagError(err)
+	if err := parse(f, args, 0); err != nil {
+		return err
 	}
-	c, err := loadConfig(*path)
+	c, err := storedConfig(*path)
 	if err != nil {
 		return err
 	}
@@ -79,13 +79,13 @@ func tell(w io.Writer, r store.Report) error {
 func backup(ctx context.Context, std streams, args []string) error {
 	f := flags(std, "backup")
 	path := f.String("config", "", "the config file")
-	if err := f.Parse(args); err != nil {
-		return flagError(err)
+	if err := parse(f, args, 1); err != nil {
+		return err
 	}
-	if f.NArg() != 1 {
-		return errors.New("name the file to write: causeway backup -config F OUT")
+	if f.NArg() == 0 {
+		return nonsense(f, "the file to write is not named")
 	}
-	c, err := loadConfig(*path)
+	c, err := storedConfig(*path)
 	if err != nil {
 		return err
 	}
