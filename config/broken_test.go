@@ -39,6 +39,7 @@ var broken = []struct{ name, config, want string }{
 	{"endless size", "media:\n  max_size: 999999999999GB", "2:13 media.max_size| too large"},
 	{"listen", "server: {listen: 8080}", "1:18 server.listen| host:port"},
 	{"public url", "server:\n  public_url: chat.example.com", "2:15 server.public_url| https://"},
+	{"listen and public url", "server: {listen: 8080, public_url: chat.example.com}", "1:18 server.listen| host:port|1:36 server.public_url| https://"},
 	{"public url with user", "server:\n  public_url: https://u:pass@chat.example.com", "2:15 server.public_url| without user"},
 	{"postgres", "store: {url: \"postgres://u:hush@host\"}", "1:14 store.url| /DATABASE"},
 	{"store", "store: {url: mysql://x}\nmedia: {url: s3://x}", "1:14 store.url| sqlite:|2:14 media.url| file:"},

@@ -27,7 +27,6 @@ func (l *loader) server() {
 	number, bad := strconv.ParseUint(port, 10, 16)
 	if err != nil || bad != nil {
 		l.wrong("server.listen", `must be host:port, such as "127.0.0.1:8080"`)
-		return
 	}
 	if !l.given("server.public_url") {
 		if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {

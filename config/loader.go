@@ -72,7 +72,7 @@ func (l *loader) channels() {
 
 func (l *loader) channel(n *node, key string) {
 	if n.shape != mapping {
-		l.wrong(key, "must be keys with values, such as {id: site, kind: web}")
+		l.wrong(key, "must be keys with values, such as {id: tg, kind: telegram}")
 		return
 	}
 	var common struct {
