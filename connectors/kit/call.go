@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -183,14 +184,22 @@ func Wait(seconds float64) time.Duration {
 
 const excerptRunes = 200
 
-// Excerpt is the beginning of a body on one line, without the secrets.
-func Excerpt(body []byte, secrets ...core.Secret) string {
-	text := string(body)
-	for _, s := range secrets {
+// withoutSecrets takes all of them out at once, of two that begin alike the longer
+// first, so that nothing of it is left.
+func withoutSecrets(text string, secrets []core.Secret) string {
+	longest := slices.SortedFunc(slices.Values(secrets), func(a, b core.Secret) int { return len(b) - len(a) })
+	var pairs []string
+	for _, s := range longest {
 		if s != "" {
-			text = strings.ReplaceAll(text, s.Reveal(), s.String())
+			pairs = append(pairs, s.Reveal(), s.String())
 		}
 	}
+	return strings.NewReplacer(pairs...).Replace(text)
+}
+
+// Excerpt is the beginning of a body on one line, without the secrets.
+func Excerpt(body []byte, secrets ...core.Secret) string {
+	text := withoutSecrets(string(body), secrets)
 	text = strings.Join(strings.FieldsFunc(strings.ToValidUTF8(text, "?"), func(r rune) bool {
 		return unicode.IsSpace(r) || unicode.IsControl(r)
 	}), " ")

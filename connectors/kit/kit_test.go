@@ -81,6 +81,9 @@ func TestExcerpt(t *testing.T) {
 	if got != "a b [secret][secret] [31m ? end" {
 		t.Errorf("%q", got)
 	}
+	if got := kit.Excerpt([]byte("an old key and its key2 are secret"), "key", "key2", "secret"); got != "an old [secret] and its [secret] are [secret]" {
+		t.Errorf("got %q", got)
+	}
 	if got := kit.Excerpt([]byte(strings.Repeat("ж", 500))); len([]rune(got)) != 201 {
 		t.Errorf("%d runes", len([]rune(got)))
 	}
