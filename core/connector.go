@@ -115,7 +115,8 @@ type (
 		NameOf(ctx context.Context, who Address) (Person, error)
 	}
 	// Account is a Connector whose provider sends webhooks of several accounts
-	// of one app to one address. Two connectors with the same App may hear each
+	// of one app to one address, or that can tell which account it is: no two
+	// channels may be the same. Two connectors with the same App may hear each
 	// other's items; App never shows a secret.
 	Account interface {
 		Account() (app, account string)

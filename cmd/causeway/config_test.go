@@ -126,6 +126,7 @@ func TestCannotStart(t *testing.T) {
 		"the store is served already": {func() { other.config["store"] = fmt.Sprintf("{url: %q}", "sqlite:"+w.db()) }, fmt.Sprint("process ", w.bridge.cmd.Process.Pid)},
 		"the address is taken":        {func() { other.config["server"] = fmt.Sprintf("{listen: %q}", w.addr) }, "address already in use"},
 		"no folder for the store":     {func() { other.config["store"] = fmt.Sprintf("{url: %q}", "sqlite:"+other.dir+"/none/x.db") }, "none/x.db"},
+		"an account twice":            {func() { other.config["channels"] += other.telegram("tg2", "7000000001:another-token-of-the-same") }, "channel tg2 is the same account as channel tg in line "},
 		"the store is no database":    {func() { other.config["store"] = fmt.Sprintf("{url: %q}", "sqlite:"+other.file()) }, "database"},
 	} {
 		other.config = other.defaults()

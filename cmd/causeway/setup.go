@@ -43,6 +43,9 @@ func newSetup(c *config.Config, client *egress.Client, now func() time.Time) (*s
 		}
 		s.engine.Channels[ch.ID] = channel(ch, kind, connector)
 	}
+	if err := distinct(c.Channels, s.engine.Channels); err != nil {
+		return nil, err
+	}
 	for _, b := range c.Bots {
 		bot, err := bots.Webhook(bots.Options{
 			ID: b.ID, Name: b.Name, URL: b.URL, HeaderName: b.Header.Name, HeaderValue: b.Header.Value,
@@ -55,6 +58,24 @@ func newSetup(c *config.Config, client *egress.Client, now func() time.Time) (*s
 	}
 	s.directory = directory(c, s, kinds)
 	return s, nil
+}
+
+// distinct refuses two channels of one account: whichever of them heard a message
+// would not know what the other had stored.
+func distinct(channels []config.Channel, open map[core.ChannelID]core.Channel) error {
+	first := map[[2]string]config.Channel{}
+	for _, ch := range channels {
+		a, ok := open[ch.ID].Connector.(core.Account)
+		if !ok {
+			continue
+		}
+		app, account := a.Account()
+		if other, taken := first[[2]string{app, account}]; taken {
+			return fmt.Errorf("line %d: channel %s is the same account as channel %s in line %d; take one of them out", ch.Line, ch.ID, other.ID, other.Line)
+		}
+		first[[2]string{app, account}] = ch
+	}
+	return nil
 }
 
 // channel is an account with what its settings say to the engine.

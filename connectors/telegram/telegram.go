@@ -115,6 +115,7 @@ var (
 	_ core.Resender    = (*Settings)(nil)
 	_ core.Hurrier     = (*Settings)(nil)
 	_ core.Connector   = (*Connector)(nil)
+	_ core.Account     = (*Connector)(nil)
 	_ core.Checker     = (*Connector)(nil)
 	_ core.Subscriber  = (*Connector)(nil)
 	_ core.Poller      = (*Connector)(nil)
@@ -143,4 +144,10 @@ func open(env kit.Env, id core.ChannelID, s Settings) (*Connector, error) {
 	}
 	c.bot = b
 	return c, nil
+}
+
+// Account implements core.Account: a token begins with the bot's number.
+func (c *Connector) Account() (app, account string) {
+	account, _, _ = strings.Cut(c.set.Token.Reveal(), ":")
+	return c.api, account
 }
