@@ -52,6 +52,7 @@ type DB struct {
 	writers []*writer // none if opened read-only; the first serves key 0
 	aside   *writer   // nil where one transaction writes at a time
 	folder  *folder   // nil unless this process alone writes the file
+	survey  *surveyor // nil unless this process serves a database of a server
 	stats   counters
 	fails   atomic.Bool
 
@@ -188,6 +189,12 @@ func (d *DB) openServer(ctx context.Context, readOnly bool) error {
 	lone := d.o
 	lone.Hold, lone.Foresee = nil, nil
 	d.aside = d.startWriter(pool, lone)
+	if !d.o.Beside {
+		if pool, err = postgresPool(d.address, surveyorSettings, 1, quiet); err != nil {
+			return err
+		}
+		d.survey = startSurveyor(pool, d.o.Log)
+	}
 	return d.Sync(ctx)
 }
 
@@ -197,6 +204,9 @@ func (d *DB) Close() error {
 	d.closeOnce.Do(func() {
 		if d.folder != nil {
 			d.closeErr = d.folder.close()
+		}
+		if d.survey != nil {
+			d.closeErr = errors.Join(d.closeErr, d.survey.close())
 		}
 		for _, w := range d.writers {
 			d.closeErr = errors.Join(d.closeErr, w.close())

@@ -43,6 +43,13 @@ var readerSettings = map[string]string{
 	"application_name":              "causeway reader",
 }
 
+// surveyorSettings keep it from holding others up: nobody waits for statistics.
+var surveyorSettings = map[string]string{
+	"lock_timeout":      "1000",
+	"statement_timeout": "10000",
+	"application_name":  "causeway statistics",
+}
+
 // redacted is the address of a store without its password.
 func redacted(address string) string {
 	if !IsPostgres(address) {
