@@ -45,6 +45,9 @@ func (k *takeovers) died(pid int, calm bool) <-chan struct{} {
 	k.t.Helper()
 	at, over := time.Now(), make(chan struct{})
 	lanes, err := k.held(pid)
+	for again := 0; err != nil && again < 10; again++ { // connections of before the database was restarted
+		lanes, err = k.held(pid)
+	}
 	if err != nil {
 		k.t.Fatal(err)
 	}
