@@ -2,6 +2,7 @@ package core
 
 import (
 	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -53,13 +54,10 @@ func Fit(answer []Saying, caps Capabilities, o FitOptions) []Fitted {
 			all = append(all, text)
 			continue
 		}
-		if n := len(all); n > 0 && caps.NeedsBody {
-			if joined, ok := join(all[n-1], s); ok {
-				all, f.message, f.Saying = all[:n-1], n-1, joined
-				f.same("body", "joined", "", PlainText(joined.Content))
-			}
-		}
-		if !f.Private {
+		if together, ok := f.under(all); ok {
+			f = together
+			all = all[:f.message]
+		} else if !f.Private {
 			f.unseen(f.Content)
 			f.add(f.Content)
 		}
@@ -67,6 +65,25 @@ func Fit(answer []Saying, caps Capabilities, o FitOptions) []Fitted {
 		all = append(all, f.Fitted)
 	}
 	return all
+}
+
+// under is the message below the text of the one before it, where the channel
+// demands a text and f has none. It reports false, too, if the text would lose its
+// marks by that, because there is less room above buttons.
+func (f fitter) under(all []Fitted) (fitter, bool) {
+	if len(all) == 0 || !f.caps.NeedsBody {
+		return f, false
+	}
+	joined, ok := join(all[len(all)-1], f.Saying)
+	if !ok {
+		return f, false
+	}
+	f.message, f.Saying, f.Notes = len(all)-1, joined, slices.Clip(f.Notes)
+	f.same("body", "joined", "", PlainText(joined.Content))
+	f.unseen(f.Content)
+	f.add(f.Content)
+	unmarked := func(n Note) bool { return n.Rule == "plain" && n.Severity == Degraded }
+	return f, !slices.ContainsFunc(f.Notes, unmarked) || slices.ContainsFunc(all[len(all)-1].Notes, unmarked)
 }
 
 // join puts a text above the buttons or the list that follow it without a text.

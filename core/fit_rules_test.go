@@ -73,6 +73,14 @@ buttons | Hello | (Day 1)
 --
 text | x
 `},
+		{"the text before stays apart if there is no room above buttons for its marks",
+			core.Capabilities{Text: 100, Formats: []core.Format{core.HTML}, NeedsBody: true, Buttons: core.Limits{Max: 3, Title: 20, Body: 30}},
+			say(core.Text{Body: "<b>" + strings.Repeat("a", 31) + "</b>", Format: core.HTML}, core.Choices{Buttons: replies(1)}), `
+texthtml | <b>` + strings.Repeat("a", 31) + `</b>
+--
+buttons | Please choose | (Day 1)
+! same body body_added
+`},
 		{"the text before a body stays apart", strict, say(core.Text{Body: "Hello"}, core.Choices{Body: "When?", Buttons: replies(1)}), `
 text | Hello
 --

@@ -149,13 +149,13 @@ func templated(description, id string, message, payload schema, more ...schema) 
 	if meta[keyFormAction] != nil {
 		required = append(required, keyFormAction)
 	}
-	return messageOf(description, schema{"message": message, "metadata": objectOf("", meta, required...)}, "message", "metadata")
+	return messageOf(description, schema{"message": message, "metadata": objectOf("", meta, required...)}, "metadata")
 }
 
-// body is the text of a message with buttons, which must be there: without it,
-// the message before would be put above them.
+// body is the text of a message with buttons. Without it, the text before is put
+// above them where the channel demands one.
 func (s shaper) body() schema {
-	return wording("What is said above the buttons. "+s.splits(), mostText)
+	return text("What is said above the buttons. "+s.splits(), mostText)
 }
 
 // links is template 3 with links.

@@ -1,12 +1,12 @@
 package kommunicate
 
 // inputField is KM_FIELD: one question, whose answer may become a detail of the
-// contact. Regular expressions are left out, as in forms.
+// contact.
 func (s shaper) inputField() schema {
 	field := objectOf("", schema{
 		"field": wording("The key of the answer.", mostName), "label": text("Asked, where there is no message.", mostName),
 		"fieldType":   schema{"enum": []any{"EMAIL", "NAME", "PHONE_NUMBER", "TEXT"}},
-		"placeholder": text("", mostName), "validation": errorText(),
+		"placeholder": text("", mostName), "validation": checked(),
 		"action": objectOf("", schema{"updateUserDetails": schema{"type": "boolean"}}),
 	}, "field")
 	event := objectOf("", schema{keyTrigger: text("The event with which the bot hears the answer.", mostName)})

@@ -2,8 +2,7 @@ package kommunicate
 
 import "causeway/core"
 
-// forms is template 12. It is asked field by field. Regular expressions are left
-// out: no schema can tell those that we can check from others.
+// forms is template 12. It is asked field by field.
 func (s shaper) forms(shapes []picks) schema {
 	asked := []any{s.line(), s.lines(), s.several()}
 	types := append(typedFields(), string(core.LongField), string(core.CheckboxField))
@@ -28,11 +27,11 @@ func formButton() schema {
 	flag := schema{"type": "boolean"}
 	action := objectOf("", schema{
 		"message":      wording("What the contact says with it.", mostSaid),
-		keyFormAction:  address(0),
+		keyFormAction:  schema{"anyOf": []any{address(0), schema{"const": ""}}},
 		keyRequestType: schema{"enum": []any{"json", "application/json", toBotPlatform}, "description": "Where and how the answers go."},
 		keyPostBack:    flag, keyAsMessage: flag,
 	})
-	return formField("submit", schema{"name": text("", mostName), "action": action}, "name")
+	return formField("submit", schema{"type": schema{"const": "submit"}, "name": text("", mostName), "action": action}, "name")
 }
 
 // formField is one item of a form.
@@ -48,10 +47,12 @@ func hiddenField() schema {
 	return formField("hidden", schema{"name": wording("", mostName), "value": text("", mostSaid)}, "name", "value")
 }
 
-// errorText is what is said to an answer that does not fit.
-func errorText() schema {
-	return objectOf("", schema{"errorText": text("Said to an answer that does not fit.", mostSaid)})
+// checked is how an answer that is typed is checked.
+func checked() schema {
+	return objectOf("", schema{"regex": expression("The answer matches it somewhere."), "errorText": errorText()})
 }
+
+func errorText() schema { return text("Said to an answer that does not fit.", mostSaid) }
 
 // typedFields are the types of field that take a line.
 func typedFields() []any {
@@ -66,14 +67,14 @@ func typedFields() []any {
 
 func (s shaper) line() schema {
 	return formField(typedFields(), schema{
-		"label": wording("Asked, and the key of the answer.", mostName), "placeholder": text("", mostName), "validation": errorText(),
+		"label": wording("Asked, and the key of the answer.", mostName), "placeholder": text("", mostName), "validation": checked(),
 	}, "label")
 }
 
 func (s shaper) lines() schema {
 	return formField("textarea", schema{
 		"title": wording("Asked.", mostName), "name": wording("The key of the answer.", mostName), "placeholder": text("", mostName),
-		"validation": errorText(),
+		"validation": checked(), "rows": schema{"type": "integer"}, "cols": schema{"type": "integer"},
 	}, "title", "name")
 }
 
@@ -90,9 +91,18 @@ func (s shaper) oneOf(p picks) schema {
 const mostOptions = 50
 
 func formOptions(most int, label schema) schema {
-	option := objectOf("", schema{"label": label, "value": wording("", mostName), "selected": schema{"type": "boolean"}}, "label", "value")
+	flag := schema{"type": "boolean"}
+	option := objectOf("", schema{"label": label, "value": wording("", mostName), "selected": flag}, "label", "value")
+	heading := objectOf("Cannot be picked.", schema{
+		"label": text("", mostName), "value": schema{"const": ""}, "selected": flag, "disabled": schema{"const": true},
+	}, "label", "disabled")
+	options := arrayOf(1, most, schema{"anyOf": []any{option, heading}})
+	// One at least can be picked.
+	options["contains"] = schema{
+		"type": "object", "properties": schema{"value": schema{"type": "string", "minLength": 1}}, "required": []any{"value"}, "additionalProperties": true,
+	}
 	return schema{
 		"title": wording("Asked.", mostName), "name": wording("The key of the answer.", mostName),
-		"options": arrayOf(1, most, option), "validation": errorText(),
+		"options": options, "validation": objectOf("", schema{"errorText": errorText()}),
 	}
 }

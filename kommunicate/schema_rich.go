@@ -28,7 +28,7 @@ func (s shaper) list(shapes []picks) schema {
 		}
 		ways = append(ways, objectOf("", own, "elements"))
 	}
-	return templated("A list. "+s.splits(), "7", wording("", mostText), anyOf(ways))
+	return templated("A list. "+s.splits(), "7", text("", mostText), anyOf(ways))
 }
 
 // row is an item of a list.
@@ -138,15 +138,13 @@ func (s shaper) files() []any {
 		item := objectOf("", schema{"url": address(0), "caption": text("", mostSaid), "type": s.mime(core.Video)}, "url")
 		all = append(all, templated("Films. "+s.about(core.Video), "14", text("", mostText), arrayOf(1, maxItems, item)))
 	}
-	required := []string{"url", "caption", "source"}
-	if s.has(core.Video) {
-		required = required[:2] // without any source, they are films
-	}
 	page := objectOf("", schema{
 		"url": address(0), "source": wording("Whose page it is, such as youtube.", mostName), "caption": s.title("", s.linkTitle()),
 		"type": s.mime(core.Video),
-	}, required...)
-	return append(all, templated("Links to pages with films.", "14", s.body(), arrayOf(1, maxItems, page)))
+	}, "url", "caption")
+	pages := arrayOf(1, maxItems, page)
+	pages["contains"] = schema{"type": "object", "required": []any{"source"}, "additionalProperties": true} // without any, they are films
+	return append(all, templated("Links to pages with films; one at least has a source.", "14", s.body(), pages))
 }
 
 // mime is the MIME type of a file that the channel shows as m.

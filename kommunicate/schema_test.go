@@ -124,6 +124,8 @@ func grow(t *rapid.T, s map[string]any) any {
 	switch s["type"] {
 	case "string":
 		return growText(t, s)
+	case "integer":
+		return rapid.IntRange(0, 9).Draw(t, "number")
 	case "boolean":
 		return rapid.Bool().Draw(t, "flag")
 	case "array":
@@ -200,6 +202,9 @@ func holds(s map[string]any, v any) bool {
 		if inside["const"] != nil && inside["const"] != o[name] {
 			return false
 		}
+		if words, text := o[name].(string); text && len(words) < number(inside["minLength"]) {
+			return false
+		}
 		ok = ok && (o[name] == nil || inside["type"] != "object" && inside["anyOf"] == nil || holds(inside, o[name]))
 	}
 	return ok
@@ -242,7 +247,7 @@ func number(v any) int {
 
 var pieces = []string{
 	"word ", "Straße", "日本", "🇩🇪", "👨‍👩‍👧‍👦", "e\u0301", "שלום", "a&amp;b", "<b>x</b>", "<ul><li>a<li>b</ul>", "<ol><li>1<ol><li>2</ol></ol>", "<br>", "*m*", "\n",
-	"<a href=\"https://ex.com/a\">a</a>", "<li>", "<img src=http://a>", "<p", "&lt;",
+	"<a href=\"https://ex.com/a\">a</a>", "<li>", "[A-Za-z]{2,}", "^(a|b+)?$", "{3,2}", "(?:", "(a{99}){99}", "\\d**", "[z-a]", "\\", "<img src=http://a>", "<p", "&lt;",
 }
 
 // growText fills a string up to what its length and pattern allow.
@@ -259,6 +264,9 @@ func growText(t *rapid.T, s map[string]any) string {
 	}
 	if s["format"] == "uri" {
 		return rapid.StringMatching(pattern).Filter(func(u string) bool { return len(u) <= most }).Draw(t, "address")
+	}
+	if s["format"] == "regex" && rapid.Bool().Draw(t, "any expression") {
+		return rapid.StringMatching(pattern).Filter(func(e string) bool { return len(e) <= most }).Draw(t, "expression")
 	}
 	text := ""
 	if number(s["minLength"]) > 0 {
