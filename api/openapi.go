@@ -116,6 +116,7 @@ func (b *border) finishDocument() []byte {
 			}
 		}
 	}
+	tellWords(schemas)
 	document, err := json.Marshal(b.rest.OpenAPI())
 	if err != nil { // a test reads the document of these very routes
 		b.Log.WithError(err).Error("the API's document cannot be written")

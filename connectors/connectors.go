@@ -1,5 +1,5 @@
 // Package connectors lists the kinds of channel that this build has. A new one
-// is a folder and a line here.
+// is a folder and a line here. It knows nothing of what the kinds do.
 package connectors
 
 import (

@@ -1,4 +1,6 @@
 // Command causeway is the bridge: it joins messaging channels to one chat core.
+// Each command has a file; server.go ties packages together. It decides nothing
+// itself about messages, and knows no provider's wire, no SQL and no rule.
 package main
 
 import (
