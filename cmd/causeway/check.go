@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
+	"strings"
 	"time"
 
 	"causeway/config"
@@ -43,7 +45,7 @@ func check(ctx context.Context, std streams, args []string) error {
 			fmt.Fprintf(std.out, "TO DO  %-28s %s\n", what, f.Message)
 		default:
 			failed = true
-			fmt.Fprintf(std.out, "WRONG  %-28s %v\n", what, err)
+			fmt.Fprintf(std.out, "WRONG  %-28s %s\n", what, inWords(err))
 		}
 	}
 	say("config", nil)
@@ -61,6 +63,23 @@ func check(ctx context.Context, std streams, args []string) error {
 		return errReported
 	}
 	return nil
+}
+
+// inWords is an error for people: of a fault what is wrong, and the provider's own
+// code to look up. How a message would fare is of no concern here.
+func inWords(err error) string {
+	var f *core.Fault
+	if !errors.As(err, &f) || f.Message == "" {
+		return err.Error()
+	}
+	text := f.Message
+	if f.Err != nil {
+		text += ": " + f.Err.Error()
+	}
+	if _, err := strconv.Atoi(f.Code); err == nil {
+		text += " (code " + f.Code + ")"
+	}
+	return strings.Replace(err.Error(), f.Error(), text, 1)
 }
 
 func checkChannel(ctx context.Context, ch core.Channel) error {

@@ -67,3 +67,23 @@ func TestHelpNamesEachFlag(t *testing.T) {
 		}
 	}
 }
+
+// TestCheckSaysWhatIsWrong: in words that tell what to do, with the provider's
+// code, and without how a message would fare.
+func TestCheckSaysWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.hire("helper", nil)
+	w.config["channels"] = w.telegram("tg", "7000000001:of-nobody")
+	w.config["egress"] = "{}"
+	w.write()
+	r := run(t, w.env(), "check", "-config", w.file())
+	want := `ok     config
+ok     store
+WRONG  channel tg (telegram)        Telegram refuses the token; set the one that @BotFather gave the bot (code 401)
+WRONG  bot helper                   its address is not public, and egress.allow_private does not let it through
+`
+	if r.code != 1 || r.out != want {
+		t.Errorf("%+v, want %q", r, want)
+	}
+}
