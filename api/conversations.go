@@ -188,6 +188,7 @@ func (b *border) listDecisions(ctx context.Context, in *decisionsInput) (*answer
 
 type triggerInput struct {
 	Single
+	Once string `header:"Idempotency-Key" maxLength:"255" doc:"The same key again tells the bot nothing twice."`
 	Body struct {
 		Event string        `json:"event" minLength:"1" maxLength:"200" doc:"The event's name, as the bot knows it."`
 		Data  core.Metadata `json:"data,omitempty"`
@@ -195,6 +196,6 @@ type triggerInput struct {
 }
 
 func (b *border) trigger(ctx context.Context, in *triggerInput) (*struct{}, error) {
-	err := b.Store.Trigger(ctx, in.ID, core.BotEvent{Name: in.Body.Event, Data: in.Body.Data})
+	err := b.Store.Trigger(ctx, in.ID, core.BotEvent{Name: in.Body.Event, Data: in.Body.Data}, callerOf(ctx).once(in.ID, in.Once))
 	return nil, err
 }

@@ -61,7 +61,7 @@ func (b *border) listMessages(ctx context.Context, in *messagesInput) (*answer[p
 
 type postInput struct {
 	Single
-	Once    string `header:"Idempotency-Key" maxLength:"255" doc:"The same key again gives what the first call stored, and says nothing twice."`
+	Once    string `header:"Idempotency-Key" maxLength:"255" doc:"The same key again gives what the first call stored, and says and does nothing twice."`
 	Type    string `header:"Content-Type" hidden:"true"`
 	RawBody []byte `contentType:"application/json"`
 }
@@ -122,7 +122,7 @@ func (b *border) postMessage(ctx context.Context, in *postInput) (*posted, error
 		if utf8.RuneCountInString(event.Name) > longestEvent {
 			return nil, invalid("the event's name is too long")
 		}
-		return &posted{http.StatusAccepted, postedBody{event: event.Name}}, b.Store.Trigger(ctx, in.ID, event)
+		return &posted{http.StatusAccepted, postedBody{event: event.Name}}, b.Store.Trigger(ctx, in.ID, event, who.once(in.ID, in.Once))
 	}
 	p, err := readPost(in.RawBody, who.Role == BotRole)
 	if err != nil {

@@ -34,8 +34,9 @@ type Store interface {
 	// the owner has changed since.
 	Change(ctx context.Context, id ConversationID, c Change) (Conversation, error)
 	// Trigger hands an event to the bot that owns the conversation. It returns
-	// ErrNotOwner if none does.
-	Trigger(ctx context.Context, id ConversationID, e BotEvent) error
+	// ErrNotOwner if none does. The same idempotency key, unless it is empty, hands
+	// nothing over again.
+	Trigger(ctx context.Context, id ConversationID, e BotEvent, once string) error
 	// SetAvailability says whether an agent takes conversations.
 	SetAvailability(ctx context.Context, agent string, a Availability) (AgentState, error)
 	// Seen says that an agent's live connection is there. It is to be said again

@@ -199,7 +199,7 @@ func TestNoNULIsKept(t *testing.T) {
 	e.Metadata = core.Metadata{"k\x00": "v\x00"}
 	item.Event = e
 	fate := b.hear(item)[0]
-	if err := b.Trigger(t.Context(), fate.Conversation, core.BotEvent{Name: "X\x00", Data: core.Metadata{"d": "\x00"}}); err != nil {
+	if err := b.Trigger(t.Context(), fate.Conversation, core.BotEvent{Name: "X\x00", Data: core.Metadata{"d": "\x00"}}, ""); err != nil {
 		t.Fatal(err)
 	}
 	m, err := b.Message(t.Context(), fate.Message)

@@ -29,11 +29,8 @@ func (t *tx) say(u core.Utterance) (said []core.Message, refused, err error) {
 	if err != nil {
 		return nil, sorted(err), ignoreMissing(err)
 	}
-	if u.Once != "" {
-		said, err := t.saidOnce(c.ID, u.Once)
-		if err != nil || len(said) > 0 {
-			return said, nil, err
-		}
+	if said, done, err := t.saidOnce(c.ID, u.Once); err != nil || done {
+		return said, nil, err
 	}
 	if refused, err = t.mayspeak(c, u); refused != nil || err != nil {
 		return nil, refused, err
@@ -68,6 +65,11 @@ func (t *tx) say(u core.Utterance) (said []core.Message, refused, err error) {
 	}
 	if u.Sender.Type == core.FromAgent {
 		c.Unread = 0
+	}
+	if len(said) == 0 {
+		if err := t.doesOnce(c.ID, u.Once); err != nil {
+			return nil, nil, err
+		}
 	}
 	return said, nil, errors.Join(t.carryOut(c, does), t.save(c))
 }
@@ -117,18 +119,11 @@ func (c *conversation) takenOver() string {
 	return ""
 }
 
-// saidOnce is what the first call with the same idempotency key stored.
-func (t *tx) saidOnce(c core.ConversationID, once string) ([]core.Message, error) {
-	rows, err := t.Rows(`SELECT `+messageColumns+` FROM message f JOIN message m ON m.answer = f.answer
-		WHERE f.conversation_id = $1 AND f.once = $2 ORDER BY m.seq`, int64(c), once)
-	if err != nil {
-		return nil, fmt.Errorf("look for an earlier call: %w", err)
-	}
-	return collect(rows, t.s.scanner())
-}
-
 // Trigger implements core.Store.
-func (s *Store) Trigger(ctx context.Context, id core.ConversationID, e core.BotEvent) error {
+func (s *Store) Trigger(ctx context.Context, id core.ConversationID, e core.BotEvent, once string) error {
+	if once != "" {
+		once = "trigger " + once // posts have keys of their own
+	}
 	var refused error
 	err := s.do(ctx, id, func(t *tx) error {
 		refused = nil
@@ -136,6 +131,9 @@ func (s *Store) Trigger(ctx context.Context, id core.ConversationID, e core.BotE
 		if err != nil {
 			refused = sorted(err)
 			return ignoreMissing(err)
+		}
+		if done, err := t.didOnce(c.ID, once); err != nil || done {
+			return err
 		}
 		if c.Owner.Type != core.BotOwner {
 			refused = core.ErrNotOwner
@@ -145,7 +143,7 @@ func (s *Store) Trigger(ctx context.Context, id core.ConversationID, e core.BotE
 			refused = errSpam
 			return nil
 		}
-		return t.event(c, e)
+		return errors.Join(t.doesOnce(c.ID, once), t.event(c, e))
 	})
 	if err != nil {
 		return fmt.Errorf("trigger: %w", err)

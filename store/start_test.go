@@ -42,7 +42,7 @@ func TestABotDoesNotHearTheEventsThatItSkips(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := b.Trigger(t.Context(), c.ID, core.BotEvent{Name: "HELLO"}); err != nil {
+	if err := b.Trigger(t.Context(), c.ID, core.BotEvent{Name: "HELLO"}, ""); err != nil {
 		t.Fatal(err)
 	}
 	b.rest()

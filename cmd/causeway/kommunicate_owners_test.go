@@ -228,6 +228,34 @@ func TestBotSpeaksByItself(t *testing.T) {
 				w.t.Errorf("%+v", all)
 			}
 		}},
+		{"the same key again does nothing twice, without a word either", func(w *world) {
+			_, id := ask(w)
+			for range 2 {
+				a := w.ask(helperKey, "POST", fmt.Sprintf("conversations/%d/messages", id), message{"metadata": message{"KM_ASSIGN_TO": "expert"}}, "Idempotency-Key", fmt.Sprint("away ", id))
+				if a.status != 202 || !strings.Contains(string(a.body), "hand_off") {
+					w.t.Errorf("%d %s", a.status, a.body)
+				}
+			}
+			paid := func(key string) {
+				if a := w.ask(annKey, "POST", fmt.Sprintf("conversations/%d/trigger", id), message{"event": "PAID"}, "Idempotency-Key", key); a.status != 202 {
+					w.t.Errorf("%d %s", a.status, a.body)
+				}
+			}
+			for _, key := range []string{"first", "first", "second", "second", "first"} {
+				paid(key)
+			}
+			w.must(annKey, "POST", fmt.Sprintf("conversations/%d/messages", id), message{"type": 5, "contentType": 10, "message": "", "metadata": message{"category": "HIDDEN", "KM_TRIGGER_EVENT": "LAST"}}, nil)
+			expert.hearsOf(w.t, id, "LAST", named("LAST"))
+			heard := 0
+			for _, c := range expert.heard() {
+				if c.EventName == "PAID" && c.GroupID == id {
+					heard++
+				}
+			}
+			if heard != 2 {
+				w.t.Errorf("the bot heard of %d payments", heard)
+			}
+		}},
 		{"what it thinks about meanwhile is too late", func(w *world) {
 			thinks, z := newGate(), stranger(w.tg)
 			w.bots[0].becomes(unwelcome(func(c *call) { thinks.wait(c); repeat(c) }))
