@@ -12,7 +12,7 @@ import (
 func (b *border) channelRoutes() {
 	register(b, huma.Operation{
 		OperationID: "list-channels", Method: http.MethodGet, Path: "/channels", Tags: []string{"channels"},
-		Summary: "List the channels and what each can show",
+		Summary: "List the channels, how each stands with its provider, and what it can show",
 	}, byStaff, b.listChannels)
 	register(b, huma.Operation{
 		OperationID: "list-deliveries", Method: http.MethodGet, Path: "/deliveries", Tags: []string{"channels"},
@@ -25,7 +25,28 @@ type channelView struct {
 	Kind         string           `json:"kind"`
 	Title        string           `json:"title"`
 	Webhook      string           `json:"webhook" doc:"The address for the provider's webhooks."`
+	Health       healthView       `json:"health"`
 	Capabilities capabilitiesView `json:"capabilities"`
+}
+
+// healthView is the worst of what holds of a channel, and all that does.
+type healthView struct {
+	Status  core.Health          `json:"status" enum:"ok,warned,broken" doc:"The worst of what was reported and holds still: warned wants something done, broken sends nothing."`
+	Reports []core.ChannelHealth `json:"reports" doc:"What the provider last said of each matter (account, restriction, violation, quality, limit), and sends, if they wait."`
+}
+
+func healthOf(id core.ChannelID, all []core.ChannelHealth) healthView {
+	v := healthView{Status: core.Healthy, Reports: []core.ChannelHealth{}}
+	for _, h := range all {
+		if h.Channel != id {
+			continue
+		}
+		v.Reports = append(v.Reports, h)
+		if h.Health.Worse(v.Status) {
+			v.Status = h.Health
+		}
+	}
+	return v
 }
 
 // capabilitiesView writes times in seconds.
@@ -35,8 +56,12 @@ type capabilitiesView struct {
 	Evidence float64 `json:"evidence" doc:"Seconds to wait for a report before an unknown call is made again."`
 }
 
-func (b *border) listChannels(_ context.Context, in *Paging) (*answer[page[channelView]], error) {
+func (b *border) listChannels(ctx context.Context, in *Paging) (*answer[page[channelView]], error) {
 	channels, err := pageAt(b.Directory().Channels, *in)
+	if err != nil {
+		return nil, err
+	}
+	health, err := b.Store.Health(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -46,7 +71,7 @@ func (b *border) listChannels(_ context.Context, in *Paging) (*answer[page[chann
 			c.Capabilities.Media = map[core.MediaType]core.Medium{}
 		}
 		views[i] = channelView{
-			ID: c.ID, Kind: c.Kind, Title: c.Title, Webhook: b.PublicURL + "/webhooks/" + string(c.ID),
+			ID: c.ID, Kind: c.Kind, Title: c.Title, Webhook: b.PublicURL + "/webhooks/" + string(c.ID), Health: healthOf(c.ID, health),
 			Capabilities: capabilitiesView{c.Capabilities, c.Capabilities.Window.Seconds(), c.Capabilities.Evidence.Seconds()},
 		}
 	}

@@ -173,6 +173,7 @@ type Card struct {
 type Template struct {
 	Name       string          `json:"name"`
 	Language   string          `json:"language"`
+	Category   string          `json:"category,omitempty"`   // "marketing" is not sent to who wants none
 	Params     []string        `json:"params,omitempty"`     // of the body, in order
 	Components json.RawMessage `json:"components,omitempty"` // in the provider's own form; instead of Params
 }

@@ -21,7 +21,7 @@ var everyContent = []core.Content{
 	}, {Type: core.Link, Title: "t", URL: "u", SameTab: true, DeepLink: true}}},
 	core.List{Image: "i", Header: "h", Body: "b", Format: core.Markdown, Footer: "f", Label: "l", Items: []core.ListItem{{Image: "i", Format: core.HTML, Button: reply("t")}}, Buttons: replies(1)},
 	core.Cards{Body: "b", Format: core.Markdown, Cards: []core.Card{{Image: "i", Overlay: "o", Title: "t", Extra: "e", Subtitle: "s", Description: "d", URL: "u", Buttons: replies(1)}}},
-	core.Template{Name: "n", Language: "en", Params: []string{"p"}, Components: json.RawMessage(`[{"type":"body"}]`)},
+	core.Template{Name: "n", Language: "en", Category: "marketing", Params: []string{"p"}, Components: json.RawMessage(`[{"type":"body"}]`)},
 	core.Form{Body: "b", Format: core.HTML, Fields: []core.Field{{
 		Type: core.RadioField, Name: "n", Label: "l", Placeholder: "p", Value: "v", Pattern: "^x", Error: "e",
 		Options: []core.FieldOption{{Label: "l", Value: "v", Selected: true, Disabled: true}},

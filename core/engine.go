@@ -131,6 +131,10 @@ func (e *Engine) recorded(s *Setup, ch Channel, a Arrival, fates []ItemFate) {
 		if f.Fate == FateMessage {
 			e.ack(ch, item.Acks)
 		}
+		if judged, ok := item.Event.(Judged); ok && f.Fate == FateStatus {
+			e.o.Log.WithFields(logrus.Fields{"channel": item.Channel.ID, "matter": judged.Matter, "health": judged.Health, "code": judged.Code}).
+				Warn("the provider says of the account: " + judged.Text)
+		}
 		if f.Fate == FateMessage || f.Fate == FateStatus {
 			e.askName(s.Channels[item.Channel.ID], item.Item)
 		}

@@ -39,17 +39,19 @@ type Metadata map[string]any
 type Contact struct {
 	ID ContactID `json:"id"`
 	// UserID is what bots know the person by; given once, never changed.
-	UserID    string    `json:"user_id"`
-	Name      string    `json:"name"`
-	Pseudonym bool      `json:"pseudonym,omitempty"` // Name was made up by us: nobody told one
-	Username  string    `json:"username,omitempty"`
-	Phone     string    `json:"phone,omitempty"`
-	Email     string    `json:"email,omitempty"`
-	ImageLink string    `json:"image_link,omitempty"`
-	Address   Address   `json:"address"` // on the conversation's channel
-	Language  string    `json:"language,omitempty"`
-	Metadata  Metadata  `json:"metadata"`
-	CreatedAt time.Time `json:"created_at"`
+	UserID    string  `json:"user_id"`
+	Name      string  `json:"name"`
+	Pseudonym bool    `json:"pseudonym,omitempty"` // Name was made up by us: nobody told one
+	Username  string  `json:"username,omitempty"`
+	Phone     string  `json:"phone,omitempty"`
+	Email     string  `json:"email,omitempty"`
+	ImageLink string  `json:"image_link,omitempty"`
+	Address   Address `json:"address"` // on the conversation's channel
+	Language  string  `json:"language,omitempty"`
+	// NoMarketing: they asked for none, on the conversation's channel.
+	NoMarketing bool      `json:"no_marketing,omitempty"`
+	Metadata    Metadata  `json:"metadata"`
+	CreatedAt   time.Time `json:"created_at"`
 }
 
 // OwnerType sorts those who may answer a conversation.

@@ -55,7 +55,7 @@ func nameless(e Event) (Person, bool) {
 		return e.From, e.From.Name == ""
 	case Opened:
 		return e.From, e.From.Name == ""
-	case Reported, Reached, Echo, Moved, Blocked, nil:
+	case Reported, Reached, Echo, Moved, Blocked, Judged, OptedOut, nil:
 	}
 	return Person{}, false
 }

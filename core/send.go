@@ -37,6 +37,9 @@ func (e *Engine) send(ctx context.Context, s *Setup, w SendWork) Outcome {
 	if !ok {
 		return Later{After: brokenPause, Fault: &Fault{Kind: ChannelBroken, Code: "no_channel", Message: "the channel is not configured; the message waits"}}
 	}
+	if f := w.unwanted(); f != nil {
+		return SendFailed{Fault: f}
+	}
 	calls, err := render(ch.Kind, w, now)
 	switch {
 	case err != nil:

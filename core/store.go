@@ -74,6 +74,9 @@ type Reader interface {
 	// Queues says how many conversations wait in the queue of each group.
 	Queues(ctx context.Context) (map[string]int, error)
 	Media(ctx context.Context, id int64) (MediaRecord, error)
+	// Health is how the channels stand with their providers, by channel: what was
+	// said last of each matter and holds still, and what keeps sends back now.
+	Health(ctx context.Context) ([]ChannelHealth, error)
 }
 
 // ChannelInfo is what a store must know of a channel.
@@ -187,6 +190,8 @@ type SendWork struct {
 	Died   bool
 	Begun  time.Time
 	Resent bool // a call whose outcome was unknown was made again already
+	// NoMarketing is set if the contact wants none on the channel.
+	NoMarketing bool
 }
 
 // FetchWork copies incoming media into our keeping.

@@ -44,18 +44,30 @@ func (l *Lanes) Stats(ctx context.Context) (Stats, error) {
 	if err := l.countTasks(ctx, &s); err != nil {
 		return s, fmt.Errorf("count the tasks: %w", err)
 	}
-	pauses, err := l.loadPauses(ctx)
-	if err != nil {
-		return s, fmt.Errorf("read the pauses: %w", err)
+	var err error
+	if s.Pauses, err = l.Pauses(ctx); err != nil {
+		return s, err
 	}
-	for _, p := range pauses {
-		ps := PauseStats{Scope: p.scope, Reason: p.reason, Until: time.UnixMilli(p.until)}
-		if err := l.d.Row(ctx, `SELECT count(*) FROM lane WHERE parked = $1`, []any{p.scope}, &ps.Parked); err != nil {
+	for i := range s.Pauses {
+		p := &s.Pauses[i]
+		if err := l.d.Row(ctx, `SELECT count(*) FROM lane WHERE parked = $1`, []any{p.Scope}, &p.Parked); err != nil {
 			return s, fmt.Errorf("count the parked lanes: %w", err)
 		}
-		s.Pauses = append(s.Pauses, ps)
 	}
 	return s, nil
+}
+
+// Pauses lists the paused scopes, without counting the lanes that are held back.
+func (l *Lanes) Pauses(ctx context.Context) ([]PauseStats, error) {
+	found, err := l.loadPauses(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the pauses: %w", err)
+	}
+	all := make([]PauseStats, len(found))
+	for i, p := range found {
+		all[i] = PauseStats{Scope: p.scope, Reason: p.reason, Until: time.UnixMilli(p.until)}
+	}
+	return all, nil
 }
 
 func (l *Lanes) countLanes(ctx context.Context, s *Stats) error {

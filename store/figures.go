@@ -13,6 +13,7 @@ type Figures struct {
 	Lanes    lanes.Stats
 	Messages map[core.Status]int64 // of those that wait for somebody: unknown, held
 	Queues   map[string]int        // conversations that wait until somebody has room, by group
+	Health   []core.ChannelHealth
 }
 
 // Figures reads how things stand. It counts rows, but never all messages: for
@@ -30,6 +31,9 @@ func (s *Store) Figures(ctx context.Context) (Figures, error) {
 		return f, fmt.Errorf("read figures: %w", err)
 	}
 	f.Messages[core.Unknown], f.Messages[core.Held] = unknown, held
-	f.Queues, err = s.Queues(ctx)
+	if f.Queues, err = s.Queues(ctx); err != nil {
+		return f, err
+	}
+	f.Health, err = s.Health(ctx)
 	return f, err
 }

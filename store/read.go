@@ -9,7 +9,7 @@ import (
 	"causeway/core"
 )
 
-const contactColumns = `p.user_id, p.name, p.username, p.phone, p.email, p.image_link, p.language, p.metadata, p.created_at, i.address,
+const contactColumns = `p.user_id, p.name, p.username, p.phone, p.email, p.image_link, p.language, p.metadata, p.created_at, i.address, i.no_marketing,
 	coalesce(w.since, 0), CASE WHEN w.since IS NULL THEN 0 ELSE (SELECT count(*) FROM waiting o WHERE o.grp = w.grp AND o.ticket <= w.ticket) END`
 
 const conversationTables = ` FROM conversation c JOIN contact p ON p.id = c.contact_id JOIN identity i ON i.id = c.identity_id
@@ -25,7 +25,7 @@ func scanWhole(scan func(...any) error) (c conversation, err error) {
 	var created, since int64
 	var position int
 	p := &c.Contact
-	if err := c.scan(scan, &p.UserID, &p.Name, &p.Username, &p.Phone, &p.Email, &p.ImageLink, &p.Language, &metadata, &created, &p.Address, &since, &position); err != nil {
+	if err := c.scan(scan, &p.UserID, &p.Name, &p.Username, &p.Phone, &p.Email, &p.ImageLink, &p.Language, &metadata, &created, &p.Address, &p.NoMarketing, &since, &position); err != nil {
 		return c, err
 	}
 	p.CreatedAt, p.Metadata = timeOf(created), core.Metadata{}

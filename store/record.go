@@ -99,6 +99,10 @@ func (t *tx) record(item core.Arrived) (core.ItemFate, error) {
 		return t.opened(item, e)
 	case core.Blocked:
 		return t.blocked(item, e)
+	case core.Judged:
+		return t.judged(item, e)
+	case core.OptedOut:
+		return t.optedOut(item, e)
 	}
 	return core.ItemFate{Key: item.Key, Fate: item.Fate, Why: db.Clean(item.Why)}, nil
 }

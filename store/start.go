@@ -85,8 +85,9 @@ func (s *Store) Contact(ctx context.Context, id core.ContactID) (core.Contact, e
 	var metadata string
 	var created int64
 	err := s.db.Row(ctx, `SELECT p.user_id, p.name, p.username, p.phone, p.email, p.image_link, p.language, p.metadata, p.created_at,
-		coalesce((SELECT i.address FROM identity i WHERE i.contact_id = p.id ORDER BY i.id LIMIT 1), '') FROM contact p WHERE p.id = $1`, []any{int64(id)},
-		&c.UserID, &c.Name, &c.Username, &c.Phone, &c.Email, &c.ImageLink, &c.Language, &metadata, &created, &c.Address)
+		coalesce((SELECT i.address FROM identity i WHERE i.contact_id = p.id ORDER BY i.id LIMIT 1), ''),
+		EXISTS (SELECT 1 FROM identity i WHERE i.contact_id = p.id AND i.no_marketing = 1) FROM contact p WHERE p.id = $1`, []any{int64(id)},
+		&c.UserID, &c.Name, &c.Username, &c.Phone, &c.Email, &c.ImageLink, &c.Language, &metadata, &created, &c.Address, &c.NoMarketing)
 	if err != nil {
 		return c, fmt.Errorf("contact %d: %w", id, sorted(err))
 	}

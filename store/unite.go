@@ -63,6 +63,8 @@ func (t *tx) join(who *identity, other identity) error {
 			AND id < (SELECT max(c.id) FROM conversation c WHERE c.identity_id IN ($1, $2) AND c.present = 1)`, []any{into.id, from.id}},
 		{`UPDATE conversation SET identity_id = $1 WHERE identity_id = $2`, []any{into.id, from.id}},
 		{`UPDATE identity_key SET identity_id = $1 WHERE identity_id = $2`, []any{into.id, from.id}},
+		{`UPDATE identity SET no_marketing = (SELECT f.no_marketing FROM identity f WHERE f.id = $2), marketing_at = (SELECT f.marketing_at FROM identity f WHERE f.id = $2)
+			WHERE id = $1 AND marketing_at < (SELECT f.marketing_at FROM identity f WHERE f.id = $2)`, []any{into.id, from.id}},
 		{`DELETE FROM reached WHERE identity_id = $1`, []any{from.id}},
 		{`DELETE FROM identity WHERE id = $1`, []any{from.id}},
 	} {

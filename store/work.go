@@ -91,12 +91,12 @@ func (s *Store) sendWork(ctx context.Context, task lanes.Task) (core.SendWork, e
 	var parts string
 	var heardAt, windowMS int64
 	scan := func(dst ...any) error {
-		return s.db.Row(ctx, `SELECT `+messageColumns+`, m.parts, m.made, m.resent, m.channel, i.address, c.heard_at, c.window_ms,
+		return s.db.Row(ctx, `SELECT `+messageColumns+`, m.parts, m.made, m.resent, m.channel, i.address, i.no_marketing, c.heard_at, c.window_ms,
 			coalesce((SELECT q.provider_id FROM message q WHERE q.id = m.reply_to AND q.conversation_id = m.conversation_id), '')
 			FROM message m JOIN conversation c ON c.id = m.conversation_id JOIN identity i ON i.id = c.identity_id WHERE m.id = $1`, []any{task.Ref}, dst...)
 	}
 	var err error
-	w.Message, err = scanMessage(scan, s.o.MediaURL, s.o.Now(), &parts, &w.Made, &w.Resent, &w.Channel, &w.To, &heardAt, &windowMS, &w.Quote)
+	w.Message, err = scanMessage(scan, s.o.MediaURL, s.o.Now(), &parts, &w.Made, &w.Resent, &w.Channel, &w.To, &w.NoMarketing, &heardAt, &windowMS, &w.Quote)
 	if err != nil {
 		return w, err
 	}

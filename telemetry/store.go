@@ -15,6 +15,7 @@ type Store struct {
 	Paused  map[string]int   // lanes held back, by what is paused
 	Waiting map[string]int64 // messages that wait for somebody, by status
 	Line    map[string]int   // conversations that wait until somebody has room, by whose queue it is
+	Health  map[string]int   // how each channel stands with its provider: 0 well, 1 something is to be done, 2 nothing is sent
 }
 
 // CommitFigures count transactions since the start.
@@ -61,6 +62,7 @@ var (
 	queueDue      = describe("queue_due", "Lanes that could work and find no room.", "queue")
 	queueAge      = describe("queue_age_seconds", "Since the oldest work that is not finished was queued.", "queue")
 	pausedLanes   = describe("paused_lanes", "Lanes held back because their channel is paused.", "channel")
+	health        = describe("channel_health", "How a channel stands with its provider: 0 well, 1 something is to be done, 2 nothing is sent.", "channel")
 	line          = describe("conversations_waiting", "Conversations that wait until an agent has room.", "group")
 	messages      = describe("messages_waiting", "Messages that wait for evidence (unknown) or for the contact (held).", "status")
 )
@@ -72,7 +74,7 @@ func describe(name, help string, labels ...string) *prometheus.Desc {
 // Describe implements prometheus.Collector.
 func (storeCollector) Describe(out chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{
-		commitSize, commitsFailed, commitTime, commitQueue, commitFailing, queueTasks, queueRunning, queueDue, queueAge, pausedLanes, line, messages,
+		commitSize, commitsFailed, commitTime, commitQueue, commitFailing, queueTasks, queueRunning, queueDue, queueAge, pausedLanes, health, line, messages,
 	} {
 		out <- d
 	}
@@ -110,6 +112,9 @@ func (c storeCollector) Collect(out chan<- prometheus.Metric) {
 	}
 	for channel, lanes := range s.Paused {
 		gauge(pausedLanes, float64(lanes), channel)
+	}
+	for channel, grade := range s.Health {
+		gauge(health, float64(grade), channel)
 	}
 	for group, n := range s.Line {
 		gauge(line, float64(n), group)

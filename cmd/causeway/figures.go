@@ -36,6 +36,15 @@ func (s *server) figures(ctx context.Context) (telemetry.Store, error) {
 		t.Paused[p.Scope] = p.Parked
 	}
 	t.Line = f.Queues
+	t.Health = map[string]int{}
+	for _, c := range s.setup.Load().directory.Channels {
+		t.Health[string(c.ID)] = 0
+	}
+	for _, h := range f.Health {
+		if grade, configured := t.Health[string(h.Channel)]; configured {
+			t.Health[string(h.Channel)] = max(grade, h.Health.Grade())
+		}
+	}
 	for status, n := range f.Messages {
 		t.Waiting[string(status)] = n
 	}

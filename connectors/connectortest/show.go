@@ -22,6 +22,8 @@ type (
 		Moved    *movedShown    `json:"moved,omitempty"`
 		Opened   *openedShown   `json:"opened,omitempty"`
 		Blocked  *blockedShown  `json:"blocked,omitempty"`
+		Judged   *judgedShown   `json:"judged,omitempty"`
+		OptedOut *optedOutShown `json:"opted_out,omitempty"`
 		Acks     []core.Payload `json:"acks,omitempty"`
 	}
 	echoShown struct {
@@ -51,6 +53,19 @@ type (
 		From    personShown `json:"from"`
 		Blocked bool        `json:"blocked"`
 		At      time.Time   `json:"at,omitzero"`
+	}
+	judgedShown struct {
+		Matter string      `json:"matter"`
+		Health core.Health `json:"health"`
+		Code   string      `json:"code"`
+		Text   string      `json:"text"`
+		At     time.Time   `json:"at,omitzero"`
+		Until  time.Time   `json:"until,omitzero"`
+	}
+	optedOutShown struct {
+		From personShown `json:"from"`
+		Out  bool        `json:"out"`
+		At   time.Time   `json:"at,omitzero"`
 	}
 	heardShown struct {
 		From     personShown     `json:"from"`
@@ -112,6 +127,10 @@ func shown(t testing.TB, items []core.Item) []any {
 			s.Opened = &openedShown{personShown(e.From), e.Metadata}
 		case core.Blocked:
 			s.Blocked = &blockedShown{personShown(e.From), e.Blocked, e.At}
+		case core.Judged:
+			s.Judged = &judgedShown{e.Matter, e.Health, e.Code, e.Text, e.At, e.Until}
+		case core.OptedOut:
+			s.OptedOut = &optedOutShown{personShown(e.From), e.Out, e.At}
 		case core.Reached:
 			s.Reached = &reachedShown{personShown(e.Who), e.Status, e.Until}
 		case core.Reported:

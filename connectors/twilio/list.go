@@ -154,7 +154,7 @@ func dated(item core.Item, at time.Time) core.Item {
 	case core.Blocked:
 		e.At = at
 		item.Event = e
-	case core.Reported, core.Reached, core.Echo, core.Moved, core.Opened, nil:
+	case core.Reported, core.Reached, core.Echo, core.Moved, core.Opened, core.Judged, core.OptedOut, nil:
 	}
 	return item
 }

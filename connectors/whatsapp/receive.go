@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"time"
 
 	"causeway/connectors/kit"
 	"causeway/core"
@@ -119,6 +120,7 @@ type reader struct {
 	account string // the channel's own
 	named   func(metadata) string
 	codes   kit.Table
+	at      time.Time // when the entry under way was made, if it tells
 }
 
 func (rd reader) call(call envelope) []core.Item {
@@ -139,11 +141,13 @@ func foreign(object string) bool { return object != "" && object != ourObject }
 
 func (rd reader) entry(raw json.RawMessage) []core.Item {
 	var entry struct {
+		Time    loose             `json:"time"`
 		Changes []json.RawMessage `json:"changes"`
 	}
 	if err := decode(raw, &entry); err != nil {
 		return []core.Item{quarantined(kit.KeyOfBody(raw), "", err)}
 	}
+	rd.at = entry.Time.at()
 	var items []core.Item
 	for _, change := range entry.Changes {
 		items = append(items, rd.change(change)...)
@@ -186,6 +190,9 @@ func (rd reader) change(raw json.RawMessage) []core.Item {
 	}
 	read := rd.field(change.Field)
 	if read == nil {
+		if item, ok := rd.judge(change.Field, change.Value); ok {
+			return []core.Item{item}
+		}
 		return []core.Item{ignored(kit.KeyOfBody(raw), rd.accountOf(change.Value), "field "+quoted(change.Field)+eventOf(change.Value))}
 	}
 	var v value

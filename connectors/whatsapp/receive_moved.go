@@ -146,21 +146,33 @@ func userIDUpdate(raw json.RawMessage, account string, among people) core.Item {
 func (rd reader) userPreferences(v value, account string) []core.Item {
 	var items []core.Item
 	for _, raw := range v.UserPreferences {
-		var p struct {
-			Category string `json:"category"`
-			Value    string `json:"value"`
+		item, why := rd.preference(raw, readContacts(v.Contacts))
+		if why != "" {
+			item = ignored(kit.KeyOfBody(raw), account, why)
 		}
-		why := "a preference that cannot be read"
-		switch err := decode(raw, &p); {
-		case err != nil || p.Category == "":
-		case p.Category != "marketing_messages":
-			why = "preference " + quoted(p.Category)
-		case p.Value == "stop":
-			why = "the contact wants no marketing templates; other messages still arrive"
-		case p.Value == "resume":
-			why = "the contact wants marketing templates again"
-		}
-		items = append(items, ignored(kit.KeyOfBody(raw), account, why))
+		item.Account = account
+		items = append(items, item)
 	}
 	return items
+}
+
+func (rd reader) preference(raw json.RawMessage, among people) (item core.Item, why string) {
+	var p struct {
+		WaID     loose  `json:"wa_id"`
+		UserID   loose  `json:"user_id"`
+		Category string `json:"category"`
+		Value    string `json:"value"`
+		At       loose  `json:"timestamp"`
+	}
+	switch err := decode(raw, &p); {
+	case err != nil || p.Category == "" || p.Value != "stop" && p.Value != "resume":
+		return item, "a preference that cannot be read"
+	case p.Category != "marketing_messages":
+		return item, "preference " + quoted(p.Category)
+	}
+	who, err := sender{From: p.WaID, FromUserID: p.UserID}.person(among)
+	if err != nil {
+		return item, "a preference of nobody: " + err.Error()
+	}
+	return core.Item{Key: kit.KeyOfBody(raw), Event: core.OptedOut{From: who, Out: p.Value == "stop", At: p.At.at()}}, ""
 }
