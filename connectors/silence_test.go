@@ -100,7 +100,7 @@ func (a *author) address(schemes ...string) string {
 
 // unshown are fields that come back with a tap, are an address only of files that
 // came in, or are the engine's.
-var unshown = []string{"ID", "Message", "Language", "Metadata", "Submission", "Token", "Ref", "Missing", "Size", "MIME", "Native"}
+var unshown = []string{"ID", "Message", "Language", "Metadata", "Submission", "Token", "Ref", "Missing", "Size", "MIME", "Native", "Category"}
 
 func (a *author) saying(kinds []core.Kind) core.Saying {
 	c := rapid.SampledFrom(core.Sendable()).Draw(a.T, "content")
