@@ -37,6 +37,9 @@ type Options struct {
 	// Ready reports why no work can be taken on now. It is called with a
 	// deadline of two seconds.
 	Ready func(context.Context) error
+	// Away tells at once that nothing can be stored just now, and webhooks are
+	// refused before they wait for it. Nil for never.
+	Away func() bool
 	// PublicURL is where providers and browsers reach us, without a slash at its
 	// end. Addresses are built on it, never on what a request says of itself.
 	PublicURL string

@@ -45,7 +45,7 @@ func (b *border) webhook(c *gin.Context) {
 	reply, err := b.receive(c.Request, id)
 	result := "ok"
 	if err != nil {
-		p := b.webhookProblem(err)
+		p := problemOf(err)
 		result = webhookResult(p.Code)
 		b.refuse(c, p)
 	} else {
@@ -57,6 +57,9 @@ func (b *border) webhook(c *gin.Context) {
 }
 
 func (b *border) receive(r *http.Request, id core.ChannelID) (core.ReplyBody, error) {
+	if r.Method == http.MethodPost && b.Away != nil && b.Away() {
+		return core.ReplyBody{}, core.ErrStore
+	}
 	leave, ok := b.share.enter(id)
 	if !ok {
 		return core.ReplyBody{}, core.ErrBusy
@@ -65,7 +68,7 @@ func (b *border) receive(r *http.Request, id core.ChannelID) (core.ReplyBody, er
 	body, free, err := b.room.read(r, b.MaxBody)
 	defer free()
 	if err != nil {
-		return core.ReplyBody{}, err
+		return core.ReplyBody{}, bodyProblem(err)
 	}
 	// A provider that hangs up early calls again, and then finds it done.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), webhookTime)
@@ -106,8 +109,9 @@ func writeReply(w http.ResponseWriter, reply core.ReplyBody) {
 	_, _ = w.Write(reply.Body) // it is on disk, whether or not the answer arrives
 }
 
-// webhookProblem is problemOf and the errors of reading a body.
-func (b *border) webhookProblem(err error) *Problem {
+// bodyProblem sorts an error of reading a body; what is no fault of who sends it
+// stays as it is. Connections to other places have time-outs too.
+func bodyProblem(err error) error {
 	var network net.Error
 	switch {
 	case errors.Is(err, errTooLarge):
@@ -115,7 +119,7 @@ func (b *border) webhookProblem(err error) *Problem {
 	case errors.As(err, &network) && network.Timeout() && !errors.Is(err, context.DeadlineExceeded):
 		return problem(CodeTimeout, "the body came too slowly")
 	}
-	return problemOf(err)
+	return err
 }
 
 // webhookResult is the result that the observer counts.

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"regexp"
 	"strconv"
 	"strings"
@@ -53,6 +54,7 @@ func TestWebhookAnswers(t *testing.T) {
 		{core.ErrUnreadable, 400, CodeUnreadable, "unreadable"},
 		{core.ErrNotFound, 404, CodeNotFound, "error"},
 		{core.ErrBusy, 503, CodeBusy, "busy"},
+		{fmt.Errorf("%w: COMMIT: %w", core.ErrStore, os.ErrDeadlineExceeded), 503, CodeNotStored, "error"},
 		{errors.New("expected MAC CANARY"), 500, CodeInternal, "error"},
 	} {
 		if r.wire.err = nil; c.err != nil {

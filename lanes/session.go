@@ -265,6 +265,14 @@ func (l *Lanes) reap(ctx context.Context) (lanes int64, err error) {
 	return lanes, err
 }
 
+// Late tells that this node has not reached the database for so long that others may already take it for dead. It never
+// is where nobody else can be writing, or before a session has begun.
+func (l *Lanes) Late() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.me != 0 && !l.left && l.staleLocked()
+}
+
 // staleLocked tells that others may already take our session for dead. l.mu is held.
 func (l *Lanes) staleLocked() bool {
 	return !l.solo && l.o.Now().Sub(l.lastBeat) > l.o.TTL*2/3

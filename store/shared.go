@@ -158,6 +158,10 @@ func (t *tx) holdEchoed(ch core.ChannelID, e core.Echo, r core.Reported) error {
 	return t.holdWhere(`c.identity_id = $1`, who.id)
 }
 
+// Away tells, without asking, that what is brought to the store now would wait: the database that nodes share does not
+// carry out what this one gives it. It never is with a file.
+func (s *Store) Away() bool { return s.lanes.Late() }
+
 // beforeCommit is the last of every transaction.
 func (s *Store) beforeCommit(t *db.Tx) error {
 	if err := s.lanes.Guard(t); err != nil {

@@ -80,7 +80,7 @@ func newServer(ctx context.Context, c *config.Config, log *logrus.Logger) (_ *se
 	}, first.engine)
 	s.handler = api.New(api.Options{
 		Bridge: s.engine, Store: s.store, Directory: func() *api.Directory { return s.setup.Load().directory },
-		Files: s.files, FileHeaders: media.ServeHeaders, Metrics: metrics.Handler(), Observer: metrics, Ready: s.ready,
+		Files: s.files, FileHeaders: media.ServeHeaders, Metrics: metrics.Handler(), Observer: metrics, Ready: s.ready, Away: s.store.Away,
 		PublicURL: c.Server.PublicURL, Version: version, Log: log, Now: clock.Now,
 	})
 	return s, s.gauges(metrics)
@@ -137,6 +137,9 @@ func (s *server) desk() store.Desk {
 func (s *server) ready(ctx context.Context) error {
 	if s.draining.Load() {
 		return errors.New("stopping")
+	}
+	if s.store.Away() {
+		return errors.New("the database does not take anything from this node")
 	}
 	_, err := s.store.Log(ctx, 0, 1)
 	return err
