@@ -44,23 +44,7 @@ func (a *account) upload(ctx context.Context, of attached) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	got, err := a.env.Do(a.client, req, a.key)
-	if err != nil {
-		return "", err
-	}
-	if !got.OK() {
-		if f := a.sort(got); f != nil {
-			return "", f
-		}
-		return "", kit.Sort(got, a.secrets...)
-	}
-	var answer struct {
-		ID loose `json:"attachment_id"`
-	}
-	if json.Unmarshal(got.Body, &answer) != nil || answer.ID == "" {
-		return "", &core.Fault{Kind: core.Temporary, Code: "no_attachment_id", Message: "Meta took the file, but its answer names no id"}
-	}
-	return string(answer.ID), nil
+	return a.env.Upload(a.client, req, a.key, "attachment_id", a.sort, a.secrets...)
 }
 
 // mostBytes is the largest file of a type, as for those that Meta fetches.

@@ -142,7 +142,7 @@ func TestUploadThatFails(t *testing.T) {
 		"the token is bad":      {files: png, status: 400, answer: `{"error":{"code":190,"message":"SECRET"}}`, kind: core.ChannelBroken, code: "190"},
 		"Meta is down":          {files: png, status: 502, answer: `<html>`, kind: core.Temporary, code: "http_502"},
 		"a lost answer":         {files: png, status: 500, answer: `{"error":{"code":1,"error_subcode":1357046}}`, kind: core.Temporary, code: "1/1357046"},
-		"no id":                 {files: png, answer: `{}`, kind: core.Temporary, code: "no_attachment_id"},
+		"no id":                 {files: png, answer: `{}`, kind: core.Temporary, code: "no_file_id"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			m := newFakeMeta(t, c.files)

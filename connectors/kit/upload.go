@@ -3,6 +3,7 @@ package kit
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"mime/multipart"
@@ -42,6 +43,34 @@ func (f *File) Form(ctx context.Context, address, part, sort string, fields ...[
 	req.Header.Set("Content-Type", w.FormDataContentType())
 	req.ContentLength = int64(b.Len()) + f.Size
 	return req, nil
+}
+
+// Upload makes the call that gives a file to a provider, and returns the id under
+// which the provider keeps it: that field of its answer. sort makes a Fault of an
+// answer that refuses, nil if it knows nothing of it.
+func (e Env) Upload(client *egress.Client, req *http.Request, key http.Header, id string, sort func(Answer) *core.Fault, secrets ...core.Secret) (string, error) {
+	got, err := e.Do(client, req, key)
+	if err != nil {
+		return "", err
+	}
+	if !got.OK() {
+		if f := sort(got); f != nil {
+			return "", f
+		}
+		return "", Sort(got, secrets...)
+	}
+	var answer map[string]json.RawMessage
+	if err := json.Unmarshal(got.Body, &answer); err == nil {
+		var named string
+		var number json.Number // as which some write it
+		if json.Unmarshal(answer[id], &named) != nil && json.Unmarshal(answer[id], &number) == nil {
+			named = number.String()
+		}
+		if named != "" {
+			return named, nil
+		}
+	}
+	return "", &core.Fault{Kind: core.Temporary, Code: "no_file_id", Message: "the provider took the file, but its answer names no id"}
 }
 
 func unwritten(err error) *core.Fault {

@@ -2,7 +2,6 @@ package whatsapp
 
 import (
 	"context"
-	"encoding/json"
 	"slices"
 
 	"causeway/connectors/kit"
@@ -91,21 +90,5 @@ func (n *number) upload(ctx context.Context, as core.MediaType, f file) (string,
 	if err != nil {
 		return "", err
 	}
-	a, err := n.env.Do(n.client, req, n.key)
-	if err != nil {
-		return "", err
-	}
-	if !a.OK() {
-		if f := n.sort(a); f != nil {
-			return "", f
-		}
-		return "", kit.Sort(a, n.secrets...)
-	}
-	var answer struct {
-		ID loose `json:"id"`
-	}
-	if json.Unmarshal(a.Body, &answer) != nil || answer.ID == "" {
-		return "", &core.Fault{Kind: core.Temporary, Code: "no_media_id", Message: "the provider took the file, but its answer names no id"}
-	}
-	return string(answer.ID), nil
+	return n.env.Upload(n.client, req, n.key, "id", n.sort, n.secrets...)
 }

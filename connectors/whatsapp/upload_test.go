@@ -203,8 +203,8 @@ func TestUploadThatFails(t *testing.T) {
 		"the provider refuses":      {files: serve("image/gif", "x"), status: 400, answer: `{"error":{"code":131053,"message":"type"}}`, kind: core.Permanent, code: "131053"},
 		"the provider is down":      {files: serve("image/png", "x"), status: 503, answer: `<html>`, kind: core.Temporary, code: "http_503"},
 		"the token is bad":          {files: serve("image/png", "x"), status: 401, answer: `{"error":{"code":190,"message":"SECRETTOKEN"}}`, kind: core.ChannelBroken, code: "190"},
-		"an answer without an id":   {files: serve("image/png", "x"), answer: `{}`, kind: core.Temporary, code: "no_media_id"},
-		"an answer that is no JSON": {files: serve("image/png", "x"), answer: `ok`, kind: core.Temporary, code: "no_media_id"},
+		"an answer without an id":   {files: serve("image/png", "x"), answer: `{}`, kind: core.Temporary, code: "no_file_id"},
+		"an answer that is no JSON": {files: serve("image/png", "x"), answer: `ok`, kind: core.Temporary, code: "no_file_id"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newStore(t, c.files)
