@@ -85,9 +85,9 @@ func (s InstagramSettings) ownsLogin(who identity) string {
 	case who.UserID == account || who.UserID == "" && who.ID == account:
 		return ""
 	case who.ID == account:
-		return "account_id is the id within the app; webhooks name the account " + quoted(string(who.UserID)) + ": put that into account_id"
+		return "account_id is the id within the app; webhooks name the account " + kit.Quoted(string(who.UserID)) + ": put that into account_id"
 	}
-	return "the access_token is of the account " + quoted(or(string(who.UserID), string(who.ID))) +
+	return "the access_token is of the account " + kit.Quoted(or(string(who.UserID), string(who.ID))) +
 		", not of " + s.AccountID + ": make one for the right account, or put its id into account_id"
 }
 
@@ -101,7 +101,7 @@ func (s InstagramSettings) ownsPage(who identity) string {
 	case "":
 		return "the Page has no Instagram account, or the access_token may not see it: link the account in the Page's settings, and give the token instagram_basic"
 	}
-	return "the Page's Instagram account is " + quoted(string(who.Business.ID)) + ", not " + s.AccountID + ": put that into account_id"
+	return "the Page's Instagram account is " + kit.Quoted(string(who.Business.ID)) + ", not " + s.AccountID + ": put that into account_id"
 }
 
 func (s MessengerSettings) owns(who identity) string { return ownsPage(s.PageID, who) }
@@ -110,7 +110,7 @@ func ownsPage(page string, who identity) string {
 	if string(who.ID) == page {
 		return ""
 	}
-	return "the access_token is not of the Page " + page + " but of " + quoted(string(who.ID)) +
+	return "the access_token is not of the Page " + page + " but of " + kit.Quoted(string(who.ID)) +
 		": take a token of the Page, not of a person, from Messenger > API settings of the Meta app"
 }
 

@@ -32,7 +32,7 @@ func (a *account) Receive(r core.Request) (core.Delivery, error) {
 	if len(items) == 0 {
 		items = []core.Item{ignored(kit.KeyOfBody(r.Body), "", "the call reports nothing")}
 	}
-	return core.Delivery{Items: once(items)}, nil
+	return core.Delivery{Items: kit.Once(items)}, nil
 }
 
 // genuine reports whether Meta signed the body as it came.
@@ -57,19 +57,6 @@ func (a *account) handshake(r core.Request) (core.ReplyBody, bool) {
 		return core.ReplyBody{}, false
 	}
 	return core.ReplyBody{Type: "text/plain; charset=utf-8", Body: []byte(challenge)}, true
-}
-
-// once makes the keys differ: what stands twice in one call counts once.
-func once(items []core.Item) []core.Item {
-	seen := make(map[string]int, len(items))
-	for i := range items {
-		key := items[i].Key
-		seen[key]++
-		if n := seen[key]; n > 1 {
-			items[i] = ignored(fmt.Sprintf("%s#%d", key, n), items[i].Account, "it stands in the call more than once")
-		}
-	}
-	return items
 }
 
 // reader takes a webhook call apart. Every level is decoded on its own, so that
@@ -110,13 +97,13 @@ func (rd reader) call(raw json.RawMessage) []core.Item {
 		Object string            `json:"object"`
 		Entry  []json.RawMessage `json:"entry"`
 	}
-	if err := decode(raw, &call); err != nil {
+	if err := kit.Part(raw, &call); err != nil {
 		return []core.Item{quarantined(kit.KeyOfBody(raw), "", err)}
 	}
 	if kind, known := kinds[call.Object]; known {
 		rd.kind = kind
 	} else if call.Object != "" {
-		return []core.Item{quarantined(kit.KeyOfBody(raw), "", fmt.Errorf("object %s has no chats", quoted(call.Object)))}
+		return []core.Item{quarantined(kit.KeyOfBody(raw), "", fmt.Errorf("object %s has no chats", kit.Quoted(call.Object)))}
 	}
 	var items []core.Item
 	for _, entry := range call.Entry {
@@ -143,7 +130,7 @@ func (rd reader) entry(raw json.RawMessage) []core.Item {
 		Changes   []json.RawMessage `json:"changes"`
 		change
 	}
-	if err := decode(raw, &entry); err != nil {
+	if err := kit.Part(raw, &entry); err != nil {
 		return []core.Item{quarantined(kit.KeyOfBody(raw), "", err)}
 	}
 	account := string(entry.ID)
@@ -171,7 +158,7 @@ func (rd reader) entry(raw json.RawMessage) []core.Item {
 
 func (rd reader) change(raw json.RawMessage, account string) []core.Item {
 	var c change
-	if err := decode(raw, &c); err != nil {
+	if err := kit.Part(raw, &c); err != nil {
 		return []core.Item{quarantined(kit.KeyOfBody(raw), account, err)}
 	}
 	return rd.changed(c, raw, account)
@@ -186,7 +173,7 @@ var chatFields = map[string]bool{
 
 func (rd reader) changed(c change, raw json.RawMessage, account string) []core.Item {
 	if !chatFields[c.Field] {
-		return []core.Item{ignored(kit.KeyOfBody(raw), account, "field "+quoted(c.Field)+" is not of a chat")}
+		return []core.Item{ignored(kit.KeyOfBody(raw), account, "field "+kit.Quoted(c.Field)+" is not of a chat")}
 	}
 	return rd.event(c.Value, account)
 }

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"causeway/connectors/kit"
 	"causeway/core"
 )
 
@@ -67,15 +68,15 @@ var plain = map[string]bool{"image": true, "video": true, "audio": true, "file":
 
 func readAttachment(raw json.RawMessage, api string) piece {
 	var a attachment
-	if decode(raw, &a) != nil || a.Type == "" {
+	if kit.Part(raw, &a) != nil || a.Type == "" {
 		return piece{what: "attachment"}
 	}
 	var p payload
 	if len(a.Payload) > 0 && json.Unmarshal(a.Payload, &p) != nil {
-		return piece{what: quoted(a.Type)}
+		return piece{what: kit.Quoted(a.Type)}
 	}
 	p.URL, p.Title = or(p.URL, or(p.StoryURL, a.URL)), or(p.Title, a.Title)
-	out := piece{what: quoted(a.Type)}
+	out := piece{what: kit.Quoted(a.Type)}
 	if !plain[a.Type] {
 		out.told = p.told(out.what, api)
 	}
@@ -90,7 +91,7 @@ func readAttachment(raw json.RawMessage, api string) piece {
 		out.words = "❤️"
 	case a.Type == "template":
 		out.words = p.templateWords()
-		out.told["payload"] = readObject(a.Payload)
+		out.told["payload"] = kit.Object(a.Payload)
 	case p.Coordinates != nil && p.Coordinates.Latitude != nil && p.Coordinates.Longitude != nil:
 		out.place = &core.Location{Latitude: *p.Coordinates.Latitude, Longitude: *p.Coordinates.Longitude, Name: p.Title}
 	case p.URL != "":

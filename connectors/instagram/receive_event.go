@@ -58,7 +58,7 @@ var concerns = map[string]string{
 func (rd reader) event(raw json.RawMessage, account string) []core.Item {
 	e := event{reader: rd, raw: raw, account: account}
 	var parts map[string]json.RawMessage
-	if err := errors.Join(decode(raw, &e.head), decode(raw, &parts)); err != nil {
+	if err := errors.Join(kit.Part(raw, &e.head), kit.Part(raw, &parts)); err != nil {
 		return []core.Item{e.broken("", err)}
 	}
 	if account := string(e.Recipient.ID); e.account == "" || account == e.own {
@@ -84,7 +84,7 @@ func (rd reader) event(raw json.RawMessage, account string) []core.Item {
 			return []core.Item{e.ignored("", what)}
 		}
 	}
-	return []core.Item{e.broken("", fmt.Errorf("an event of none of the sorts that are known: %s", quoted(strings.Join(names, ", "))))}
+	return []core.Item{e.broken("", fmt.Errorf("an event of none of the sorts that are known: %s", kit.Quoted(strings.Join(names, ", "))))}
 }
 
 // ignored and broken are the item for an event that is of no concern or cannot
@@ -115,7 +115,7 @@ func (e event) hear(key string, id core.ProviderID, c core.Content, replyTo core
 	if err != nil {
 		return e.broken(key, err)
 	}
-	item := e.item(key, core.Heard{From: from, Provider: id, Content: c, ReplyTo: replyTo, Metadata: m, At: e.Timestamp.at()})
+	item := e.item(key, core.Heard{From: from, Provider: id, Content: c, ReplyTo: replyTo, Metadata: m, At: e.Timestamp.At()})
 	item.Acks = e.acks(from, c)
 	return item
 }

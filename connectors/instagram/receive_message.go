@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 
+	"causeway/connectors/kit"
 	"causeway/core"
 )
 
@@ -33,12 +34,12 @@ func (e event) message(raw json.RawMessage) []core.Item {
 	var id struct {
 		MID loose `json:"mid"`
 	}
-	if err := decode(raw, &id); err != nil || id.MID == "" {
+	if err := kit.Part(raw, &id); err != nil || id.MID == "" {
 		return []core.Item{e.broken("", errors.New("a message without an id"))}
 	}
 	key := "m:" + string(id.MID)
 	var m message
-	if err := decode(raw, &m); err != nil {
+	if err := kit.Part(raw, &m); err != nil {
 		return []core.Item{e.broken(key, err)}
 	}
 	out := m.IsEcho || e.ours()
@@ -67,7 +68,7 @@ func (e event) echo(key string, m message) core.Item {
 	content, _ := m.content(e.api)
 	return e.item(key, core.Echo{
 		To: to, Provider: core.ProviderID(m.MID), Ref: string(m.Metadata), Content: content,
-		ReplyTo: core.ProviderID(m.ReplyTo.MID), By: by(m.AppID), At: e.Timestamp.at(),
+		ReplyTo: core.ProviderID(m.ReplyTo.MID), By: by(m.AppID), At: e.Timestamp.At(),
 	})
 }
 
@@ -75,7 +76,7 @@ func by(app loose) string {
 	if app == "" {
 		return ""
 	}
-	return "app " + quoted(string(app))
+	return "app " + kit.Quoted(string(app))
 }
 
 // content is what a message says, and what else is told of its attachments.
@@ -105,7 +106,7 @@ func (m message) content(api string) (core.Content, []any) {
 func (m message) metadata(attached []any) core.Metadata {
 	all := core.Metadata{}
 	refer(all, m.Referral)
-	if story := readObject(m.ReplyTo.Story); story != nil {
+	if story := kit.Object(m.ReplyTo.Story); story != nil {
 		all["story"] = story
 	}
 	if m.ReplyTo.Self {
@@ -124,7 +125,7 @@ func (m message) metadata(attached []any) core.Metadata {
 // "Webhook event reference: messaging_referrals". The parameter of a link is
 // told alike on all channels.
 func refer(all core.Metadata, raw json.RawMessage) {
-	o := readObject(raw)
+	o := kit.Object(raw)
 	if o == nil {
 		return
 	}

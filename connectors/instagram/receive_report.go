@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"causeway/connectors/kit"
 	"causeway/core"
 )
 
@@ -17,7 +18,7 @@ func (e event) postback(raw json.RawMessage) []core.Item {
 		Payload  loose           `json:"payload"`
 		Referral json.RawMessage `json:"referral"`
 	}
-	if err := decode(raw, &p); err != nil {
+	if err := kit.Part(raw, &p); err != nil {
 		return []core.Item{e.broken("", err)}
 	}
 	key := e.key("")
@@ -25,7 +26,7 @@ func (e event) postback(raw json.RawMessage) []core.Item {
 		key = "p:" + string(p.MID)
 	}
 	if p.Payload == "" && p.Title == "" {
-		return []core.Item{e.broken(key, errMissing)}
+		return []core.Item{e.broken(key, kit.ErrMissing)}
 	}
 	all := core.Metadata{}
 	refer(all, p.Referral)
@@ -47,13 +48,13 @@ func (e event) reaction(raw json.RawMessage) []core.Item {
 		Reaction string `json:"reaction"`
 		Emoji    string `json:"emoji"`
 	}
-	if err := decode(raw, &r); err != nil {
+	if err := kit.Part(raw, &r); err != nil {
 		return []core.Item{e.broken("", err)}
 	}
 	if r.MID == "" {
-		return []core.Item{e.broken("", errMissing)}
+		return []core.Item{e.broken("", kit.ErrMissing)}
 	}
-	id := string(r.MID) + ":" + quoted(r.Action) + ":" + string(e.Timestamp)
+	id := string(r.MID) + ":" + kit.Quoted(r.Action) + ":" + string(e.Timestamp)
 	key := "reaction:" + string(e.Sender.ID) + ":" + id
 	c := core.Reaction{To: core.ProviderID(r.MID)}
 	switch {
@@ -62,7 +63,7 @@ func (e event) reaction(raw json.RawMessage) []core.Item {
 	case r.Action == "react":
 		c.Emoji = or(r.Emoji, or(emojis[r.Reaction], or(r.Reaction, "👍")))
 	case r.Action != "unreact":
-		return []core.Item{e.broken(key, fmt.Errorf("action %s is not known", quoted(r.Action)))}
+		return []core.Item{e.broken(key, fmt.Errorf("action %s is not known", kit.Quoted(r.Action)))}
 	}
 	return []core.Item{e.hear(key, core.ProviderID(id), c, "", nil)}
 }
@@ -75,11 +76,11 @@ func (e event) edit(raw json.RawMessage) []core.Item {
 		Text *string `json:"text"`
 		Edit loose   `json:"num_edit"`
 	}
-	if err := decode(raw, &m); err != nil {
+	if err := kit.Part(raw, &m); err != nil {
 		return []core.Item{e.broken("", err)}
 	}
 	if m.MID == "" {
-		return []core.Item{e.broken("", errMissing)}
+		return []core.Item{e.broken("", kit.ErrMissing)}
 	}
 	id := string(m.MID) + ":edit:" + or(string(m.Edit), string(e.Timestamp))
 	key := "edit:" + id
@@ -89,7 +90,7 @@ func (e event) edit(raw json.RawMessage) []core.Item {
 	case m.Text == nil && m.Edit == "0":
 		return []core.Item{e.ignored(key, "nothing was edited")}
 	case m.Text == nil:
-		return []core.Item{e.broken(key, errMissing)}
+		return []core.Item{e.broken(key, kit.ErrMissing)}
 	}
 	c := core.Edited{Of: core.ProviderID(m.MID), New: core.Text{Body: *m.Text}}
 	return []core.Item{e.hear(key, core.ProviderID(id), c, "", nil)}
@@ -102,30 +103,30 @@ func (e event) read(raw json.RawMessage) []core.Item {
 		MID       loose `json:"mid"`
 		Watermark loose `json:"watermark"`
 	}
-	if err := decode(raw, &r); err != nil {
+	if err := kit.Part(raw, &r); err != nil {
 		return []core.Item{e.broken("", err)}
 	}
 	switch {
 	case r.MID != "":
-		report := core.Reported{Provider: core.ProviderID(r.MID), Status: core.Read, At: e.Timestamp.at()}
+		report := core.Reported{Provider: core.ProviderID(r.MID), Status: core.Read, At: e.Timestamp.At()}
 		return []core.Item{e.item("read:"+string(r.MID), report)}
 	case r.Watermark != "":
 		return []core.Item{e.reached(core.Read, r.Watermark)}
 	}
-	return []core.Item{e.broken("", errMissing)}
+	return []core.Item{e.broken("", kit.ErrMissing)}
 }
 
 // reached tells of all messages before the watermark.
 func (e event) reached(s core.Status, watermark loose) core.Item {
-	key := fmt.Sprintf("until:%s:%s:%s", s, quoted(string(e.Sender.ID)), string(watermark))
+	key := fmt.Sprintf("until:%s:%s:%s", s, kit.Quoted(string(e.Sender.ID)), string(watermark))
 	who, err := e.person(e.Sender)
-	if err == nil && watermark.at().IsZero() {
+	if err == nil && watermark.At().IsZero() {
 		err = errors.New("the watermark is no time")
 	}
 	if err != nil {
 		return e.broken(key, err)
 	}
-	return e.item(key, core.Reached{Who: who, Status: s, Until: watermark.at()})
+	return e.item(key, core.Reached{Who: who, Status: s, Until: watermark.At()})
 }
 
 // delivery is of Messenger alone: Meta's page "message_deliveries". It may name
@@ -135,12 +136,12 @@ func (e event) delivery(raw json.RawMessage) []core.Item {
 		MIDs      []loose `json:"mids"`
 		Watermark loose   `json:"watermark"`
 	}
-	if err := decode(raw, &d); err != nil {
+	if err := kit.Part(raw, &d); err != nil {
 		return []core.Item{e.broken("", err)}
 	}
-	at := d.Watermark.at()
+	at := d.Watermark.At()
 	if at.IsZero() {
-		at = e.Timestamp.at()
+		at = e.Timestamp.At()
 	}
 	var items []core.Item
 	for _, mid := range d.MIDs {
@@ -166,5 +167,5 @@ func (e event) referral(raw json.RawMessage) []core.Item {
 	}
 	all := core.Metadata{}
 	refer(all, raw)
-	return []core.Item{e.item("", core.Opened{From: from, Metadata: filled(all), At: e.Timestamp.at()})}
+	return []core.Item{e.item("", core.Opened{From: from, Metadata: filled(all), At: e.Timestamp.At()})}
 }

@@ -92,7 +92,7 @@ func (p standing) wrong() []string {
 		all = append(all, "the number's quality is low (RED), and Meta may restrict it: send less that was not asked for; see WhatsApp Manager > Phone numbers")
 	}
 	if p.Status != "" && p.Status != "CONNECTED" {
-		all = append(all, "the number's status is "+quoted(p.Status)+" and not CONNECTED: see WhatsApp Manager > Phone numbers")
+		all = append(all, "the number's status is "+kit.Quoted(p.Status)+" and not CONNECTED: see WhatsApp Manager > Phone numbers")
 	}
 	if p.Code == "NOT_VERIFIED" || p.Code == "UNVERIFIED" {
 		all = append(all, "the number is not verified: verify it by the code in WhatsApp Manager > Phone numbers")

@@ -47,7 +47,7 @@ func (f failure) text() string {
 	return "no reason given"
 }
 
-func (f failure) String() string { return "error " + string(f.Code) + ": " + quoted(f.text()) }
+func (f failure) String() string { return "error " + string(f.Code) + ": " + kit.Quoted(f.text()) }
 
 // without is f with the secrets taken out: some errors repeat the token.
 func (f failure) without(secrets []core.Secret) failure {

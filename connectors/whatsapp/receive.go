@@ -28,39 +28,26 @@ func (n *number) Receive(r core.Request) (core.Delivery, error) {
 	}
 	rd := reader{habits: n.habits, account: n.account, named: n.named, codes: n.codes}
 	if items, ok := rd.plain(r.Body); ok {
-		return core.Delivery{Items: once(items)}, nil
+		return core.Delivery{Items: kit.Once(items)}, nil
 	}
 	var call envelope
 	switch err := kit.Decode(r.Body, &call); {
 	case errors.Is(err, core.ErrUnreadable):
 		return core.Delivery{}, err
 	case err != nil:
-		return core.Delivery{Items: []core.Item{quarantined(kit.KeyOfBody(r.Body), "", plainly(err))}}, nil
+		return core.Delivery{Items: []core.Item{quarantined(kit.KeyOfBody(r.Body), "", kit.Plainly(err))}}, nil
 	}
 	items := rd.call(call)
 	switch {
 	case len(items) > 0:
 	case call.Event != "":
-		items = []core.Item{ignored(kit.KeyOfBody(r.Body), "", "event "+quoted(call.Event))}
+		items = []core.Item{ignored(kit.KeyOfBody(r.Body), "", "event "+kit.Quoted(call.Event))}
 	case call.Entry == nil:
 		items = []core.Item{quarantined(kit.KeyOfBody(r.Body), "", errors.New("there is no entry in it"))}
 	default:
 		items = []core.Item{ignored(kit.KeyOfBody(r.Body), "", "the call reports nothing")}
 	}
-	return core.Delivery{Items: once(items)}, nil
-}
-
-// once makes the keys differ: what stands twice in one call counts once.
-func once(items []core.Item) []core.Item {
-	seen := make(map[string]int, len(items))
-	for i := range items {
-		key := items[i].Key
-		seen[key]++
-		if n := seen[key]; n > 1 {
-			items[i] = ignored(fmt.Sprintf("%s#%d", key, n), items[i].Account, "it stands in the call more than once")
-		}
-	}
-	return items
+	return core.Delivery{Items: kit.Once(items)}, nil
 }
 
 // ourObject is what a call about WhatsApp says that it is about; 360dialog may
@@ -127,7 +114,7 @@ func (rd reader) call(call envelope) []core.Item {
 	var items []core.Item
 	for _, entry := range call.Entry {
 		if foreign(call.Object) {
-			items = append(items, quarantined(kit.KeyOfBody(entry), "", fmt.Errorf("it is of object %s, not of WhatsApp: give that its own webhook", quoted(call.Object))))
+			items = append(items, quarantined(kit.KeyOfBody(entry), "", fmt.Errorf("it is of object %s, not of WhatsApp: give that its own webhook", kit.Quoted(call.Object))))
 			continue
 		}
 		items = append(items, rd.entry(entry)...)
@@ -144,10 +131,10 @@ func (rd reader) entry(raw json.RawMessage) []core.Item {
 		Time    loose             `json:"time"`
 		Changes []json.RawMessage `json:"changes"`
 	}
-	if err := decode(raw, &entry); err != nil {
+	if err := kit.Part(raw, &entry); err != nil {
 		return []core.Item{quarantined(kit.KeyOfBody(raw), "", err)}
 	}
-	rd.at = entry.Time.at()
+	rd.at = entry.Time.At()
 	var items []core.Item
 	for _, change := range entry.Changes {
 		items = append(items, rd.change(change)...)
@@ -185,7 +172,7 @@ func (rd reader) change(raw json.RawMessage) []core.Item {
 		Field string          `json:"field"`
 		Value json.RawMessage `json:"value"`
 	}
-	if err := decode(raw, &change); err != nil {
+	if err := kit.Part(raw, &change); err != nil {
 		return []core.Item{quarantined(kit.KeyOfBody(raw), "", err)}
 	}
 	read := rd.field(change.Field)
@@ -193,16 +180,16 @@ func (rd reader) change(raw json.RawMessage) []core.Item {
 		if item, ok := rd.judge(change.Field, change.Value); ok {
 			return []core.Item{item}
 		}
-		return []core.Item{ignored(kit.KeyOfBody(raw), rd.accountOf(change.Value), "field "+quoted(change.Field)+eventOf(change.Value))}
+		return []core.Item{ignored(kit.KeyOfBody(raw), rd.accountOf(change.Value), "field "+kit.Quoted(change.Field)+eventOf(change.Value))}
 	}
 	var v value
-	if err := decode(change.Value, &v); err != nil {
+	if err := kit.Part(change.Value, &v); err != nil {
 		return []core.Item{quarantined(kit.KeyOfBody(raw), "", err)}
 	}
 	account := rd.named(v.Metadata)
 	items := read(v, account)
 	if len(items) == 0 {
-		return []core.Item{ignored(kit.KeyOfBody(raw), account, "field "+quoted(change.Field)+" with nothing in it")}
+		return []core.Item{ignored(kit.KeyOfBody(raw), account, "field "+kit.Quoted(change.Field)+" with nothing in it")}
 	}
 	return items
 }
@@ -238,13 +225,13 @@ func (rd reader) messages(v value, account string) []core.Item {
 		items = append(items, ignored(kit.KeyOfBody(raw), account, "the provider reports "+readFailure(raw).String()))
 	}
 	for _, raw := range v.UserActions {
-		items = append(items, ignored(kit.KeyOfBody(raw), account, "user action "+quoted(actionOf(raw))))
+		items = append(items, ignored(kit.KeyOfBody(raw), account, "user action "+kit.Quoted(actionOf(raw))))
 	}
 	return items
 }
 
 func actionOf(raw json.RawMessage) string {
-	action, _ := readObject(raw)["action_type"].(string)
+	action, _ := kit.Object(raw)["action_type"].(string)
 	return action
 }
 
@@ -253,7 +240,7 @@ func (rd reader) accountOf(raw json.RawMessage) string {
 	var v struct {
 		Metadata metadata `json:"metadata"`
 	}
-	if err := decode(raw, &v); err != nil {
+	if err := kit.Part(raw, &v); err != nil {
 		return ""
 	}
 	return rd.named(v.Metadata)
@@ -261,11 +248,11 @@ func (rd reader) accountOf(raw json.RawMessage) string {
 
 // eventOf is what such a field reports in one word, where it has one.
 func eventOf(raw json.RawMessage) string {
-	event, _ := readObject(raw)["event"].(string)
+	event, _ := kit.Object(raw)["event"].(string)
 	if event == "" {
 		return ""
 	}
-	return ": " + quoted(event)
+	return ": " + kit.Quoted(event)
 }
 
 func ignored(key, account, why string) core.Item {
@@ -278,14 +265,4 @@ func quarantined(key, account string, err error) core.Item {
 	item := kit.Quarantine(key, err.Error())
 	item.Account = account
 	return item
-}
-
-// maxQuoted bounds what a reason repeats of the provider's words.
-const maxQuoted = 64
-
-func quoted(s string) string {
-	if len(s) > maxQuoted {
-		return fmt.Sprintf("%.*q…", maxQuoted, s)
-	}
-	return s
 }

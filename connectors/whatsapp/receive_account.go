@@ -45,7 +45,7 @@ type verdict struct {
 // the account stands.
 func (rd reader) judge(field string, raw json.RawMessage) (core.Item, bool) {
 	var v verdict
-	if decode(raw, &v) != nil {
+	if kit.Part(raw, &v) != nil {
 		return core.Item{}, false
 	}
 	var e core.Judged
@@ -99,7 +99,7 @@ func (v verdict) restriction() core.Judged {
 	lasting := len(v.Restrictions) == 0
 	for _, r := range v.Restrictions {
 		named = append(named, r.Type)
-		end := r.Expiration.at()
+		end := r.Expiration.At()
 		lasting = lasting || end.IsZero()
 		if end.After(e.Until) {
 			e.Until = end
@@ -140,8 +140,8 @@ func worded(before, word string, after ...string) string {
 	if word == "" {
 		return ""
 	}
-	if len(word) > maxQuoted {
-		word = word[:maxQuoted] + "…"
+	if len(word) > kit.MaxQuoted {
+		word = word[:kit.MaxQuoted] + "…"
 	}
 	return before + word + strings.Join(after, "")
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strconv"
 
+	"causeway/connectors/kit"
 	"causeway/core"
 )
 
@@ -41,7 +42,7 @@ func readInteractive(raw json.RawMessage) (core.Content, core.Metadata, error) {
 		return core.Selection{Token: i.ListReply.ID, Title: i.ListReply.Title}, nil, nil
 	}
 	var p parts
-	if err := decode(raw, &p); err != nil {
+	if err := kit.Part(raw, &p); err != nil {
 		return nil, nil, err
 	}
 	switch {
@@ -53,18 +54,18 @@ func readInteractive(raw json.RawMessage) (core.Content, core.Metadata, error) {
 		return c, core.Metadata{"nfm_reply": object{"name": i.NFMReply.Name, "response": formAnswer(i.NFMReply.ResponseJSON)}}, nil
 	case i.CallPermissionReply != nil:
 		return core.Unsupported{What: "call_permission_reply", Text: i.CallPermissionReply.Response},
-			core.Metadata{"call_permission_reply": readObject(p["call_permission_reply"])}, nil
+			core.Metadata{"call_permission_reply": kit.Object(p["call_permission_reply"])}, nil
 	case i.Type == "":
-		return nil, nil, errMissing
+		return nil, nil, kit.ErrMissing
 	}
-	extra := core.Metadata{"interactive": readObject(raw)}
+	extra := core.Metadata{"interactive": kit.Object(raw)}
 	return core.Unsupported{What: i.Type, Text: wordsOf(p[i.Type])}, extra, nil
 }
 
 // formAnswer is JSON in a string, and sometimes just a string.
 func formAnswer(s string) any {
 	var v any
-	if decode([]byte(s), &v) != nil {
+	if kit.Part([]byte(s), &v) != nil {
 		return s
 	}
 	return v
@@ -99,7 +100,7 @@ func readOrder(raw json.RawMessage) (core.Content, core.Metadata, error) {
 	for _, i := range o.Items {
 		quantity, err := strconv.ParseFloat(string(i.Quantity), 64)
 		if err != nil {
-			return nil, nil, errMissing
+			return nil, nil, kit.ErrMissing
 		}
 		c.Items = append(c.Items, core.OrderItem{
 			Product: string(i.Product), Quantity: int(quantity), Price: string(i.Price), Currency: i.Currency,
@@ -120,7 +121,7 @@ func readEdit(raw json.RawMessage) (core.Content, core.Metadata, error) {
 	}
 	kind, err := read[string](e.Message["type"])
 	if err != nil || e.Of == "" {
-		return nil, nil, errMissing
+		return nil, nil, kit.ErrMissing
 	}
 	if kind == "edit" || kind == "revoke" {
 		return core.Unsupported{What: kind}, nil, nil
@@ -140,7 +141,7 @@ func readRevoke(raw json.RawMessage) (core.Content, core.Metadata, error) {
 		return nil, nil, err
 	}
 	if r.Of == "" {
-		return nil, nil, errMissing
+		return nil, nil, kit.ErrMissing
 	}
 	return core.Deleted{Of: core.ProviderID(r.Of)}, nil, nil
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"causeway/connectors/kit"
 	"causeway/core"
 )
 
@@ -49,7 +50,7 @@ func understand(kind string, p parts, failed []json.RawMessage) (core.Content, c
 // read decodes the part of a message that its type names.
 func read[T any](raw json.RawMessage) (T, error) {
 	var v T
-	err := decode(raw, &v)
+	err := kit.Part(raw, &v)
 	return v, err
 }
 
@@ -61,7 +62,7 @@ func readText(raw json.RawMessage) (core.Content, core.Metadata, error) {
 		return nil, nil, err
 	}
 	if t.Body == nil {
-		return nil, nil, errMissing
+		return nil, nil, kit.ErrMissing
 	}
 	return core.Text{Body: *t.Body}, nil, nil
 }
@@ -89,10 +90,10 @@ func readMedia(kind string, raw json.RawMessage, failed []json.RawMessage) (core
 		return nil, nil, err
 	}
 	if m.ID == "" && m.Status != "" {
-		return core.Unsupported{What: kind + " " + quoted(m.Status), Text: m.Caption}, nil, nil
+		return core.Unsupported{What: kind + " " + kit.Quoted(m.Status), Text: m.Caption}, nil, nil
 	}
 	if m.ID == "" {
-		return nil, nil, errMissing
+		return nil, nil, kit.ErrMissing
 	}
 	c := core.Media{Media: mediaTypes[kind], Ref: string(m.ID), MIME: m.MIME, Name: m.Filename, Caption: m.Caption}
 	if m.Voice {
@@ -113,7 +114,7 @@ func readLocation(raw json.RawMessage) (core.Content, core.Metadata, error) {
 		return nil, nil, err
 	}
 	if l.Latitude == nil || l.Longitude == nil {
-		return nil, nil, errMissing
+		return nil, nil, kit.ErrMissing
 	}
 	c := core.Location{Name: l.Name, Address: l.Address}
 	if c.Latitude, err = l.Latitude.Float64(); err != nil {
@@ -191,7 +192,7 @@ func readReaction(raw json.RawMessage) (core.Content, core.Metadata, error) {
 		return nil, nil, err
 	}
 	if r.MessageID == "" {
-		return nil, nil, errMissing
+		return nil, nil, kit.ErrMissing
 	}
 	return core.Reaction{To: core.ProviderID(r.MessageID), Emoji: r.Emoji}, nil, nil
 }
@@ -200,7 +201,7 @@ func readUnsupported(raw json.RawMessage) (core.Content, core.Metadata, error) {
 	var u struct {
 		Type string `json:"type"`
 	}
-	if len(raw) > 0 && decode(raw, &u) != nil || u.Type == "" {
+	if len(raw) > 0 && kit.Part(raw, &u) != nil || u.Type == "" {
 		u.Type = "unsupported"
 	}
 	return core.Unsupported{What: u.Type}, nil, nil
@@ -208,7 +209,7 @@ func readUnsupported(raw json.RawMessage) (core.Content, core.Metadata, error) {
 
 // wordsOf is what can be read of a message of an unknown type.
 func wordsOf(raw json.RawMessage) string {
-	o := readObject(raw)
+	o := kit.Object(raw)
 	for _, key := range []string{"body", "text", "caption"} {
 		if s, ok := o[key].(string); ok && s != "" {
 			return s

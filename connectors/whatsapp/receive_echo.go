@@ -28,7 +28,7 @@ func (rd reader) echoes(v value, account, by string) []core.Item {
 
 func (rd reader) echo(raw json.RawMessage, account, by string, among people) core.Item {
 	var h head
-	if err := decode(raw, &h); err != nil || h.ID == "" {
+	if err := kit.Part(raw, &h); err != nil || h.ID == "" {
 		return quarantined(kit.KeyOfBody(raw), account, errors.New("an echo without an id"))
 	}
 	key := "m:" + string(h.ID)
@@ -46,12 +46,12 @@ func (rd reader) echo(raw json.RawMessage, account, by string, among people) cor
 func readEcho(h head, raw json.RawMessage, among people) (core.Echo, error) {
 	var to echo
 	var p parts
-	if err := errors.Join(decode(raw, &to), decode(raw, &p)); err != nil {
+	if err := errors.Join(kit.Part(raw, &to), kit.Part(raw, &p)); err != nil {
 		return core.Echo{}, err
 	}
 	content, _, err := understand(h.Type, p, h.Errors)
 	if err != nil {
-		return core.Echo{}, fmt.Errorf("type %q: %w", quoted(h.Type), err)
+		return core.Echo{}, fmt.Errorf("type %q: %w", kit.Quoted(h.Type), err)
 	}
 	person, err := sender{From: to.To, FromUserID: to.ToUserID}.person(among)
 	if h.GroupID != "" {
@@ -62,6 +62,6 @@ func readEcho(h head, raw json.RawMessage, among people) (core.Echo, error) {
 	}
 	return core.Echo{
 		To: person, Provider: core.ProviderID(h.ID), Ref: string(to.Ref), Content: content,
-		ReplyTo: core.ProviderID(h.Context.ID), At: h.Timestamp.at(),
+		ReplyTo: core.ProviderID(h.Context.ID), At: h.Timestamp.At(),
 	}, nil
 }

@@ -32,11 +32,11 @@ type parts map[string]json.RawMessage
 
 func (rd reader) message(raw json.RawMessage, account string, among people) core.Item {
 	var h head
-	if wrong := decode(raw, &h); wrong != nil {
+	if wrong := kit.Part(raw, &h); wrong != nil {
 		var id struct {
 			ID loose `json:"id"`
 		}
-		if err := decode(raw, &id); err == nil && id.ID != "" {
+		if err := kit.Part(raw, &id); err == nil && id.ID != "" {
 			return quarantined("m:"+string(id.ID), account, wrong)
 		}
 		h.ID = ""
@@ -73,17 +73,17 @@ func open(h head, among people) (core.Opened, error) {
 	if err != nil {
 		return core.Opened{}, err
 	}
-	return core.Opened{From: h.inGroup(from), Metadata: h.metadata(from, nil), At: h.Timestamp.at()}, nil
+	return core.Opened{From: h.inGroup(from), Metadata: h.metadata(from, nil), At: h.Timestamp.At()}, nil
 }
 
 func hear(h head, raw json.RawMessage, among people) (core.Heard, error) {
 	var p parts
-	if err := decode(raw, &p); err != nil {
+	if err := kit.Part(raw, &p); err != nil {
 		return core.Heard{}, err
 	}
 	content, extra, err := understand(h.Type, p, h.Errors)
 	if err != nil {
-		return core.Heard{}, fmt.Errorf("type %q: %w", quoted(h.Type), err)
+		return core.Heard{}, fmt.Errorf("type %q: %w", kit.Quoted(h.Type), err)
 	}
 	from, err := h.whose(content).person(among)
 	if err != nil {
@@ -91,7 +91,7 @@ func hear(h head, raw json.RawMessage, among people) (core.Heard, error) {
 	}
 	return core.Heard{
 		From: h.inGroup(from), Provider: core.ProviderID(h.ID), Content: content,
-		ReplyTo: core.ProviderID(h.Context.ID), Metadata: h.metadata(from, extra), At: h.Timestamp.at(),
+		ReplyTo: core.ProviderID(h.Context.ID), Metadata: h.metadata(from, extra), At: h.Timestamp.At(),
 	}, nil
 }
 
@@ -127,13 +127,13 @@ func (h head) metadata(from core.Person, extra core.Metadata) core.Metadata {
 	for k, v := range extra {
 		all[k] = v
 	}
-	if o := readObject(h.Referral); o != nil {
+	if o := kit.Object(h.Referral); o != nil {
 		all[core.MetaReferral] = o
 		if ref, _ := o["ref"].(string); ref != "" {
 			all[core.MetaStart] = ref
 		}
 	}
-	if o := readObject(h.Context.ReferredProduct); o != nil {
+	if o := kit.Object(h.Context.ReferredProduct); o != nil {
 		all["referred_product"] = o
 	}
 	if h.Context.Forwarded || h.Context.FrequentlyForwarded {

@@ -25,7 +25,7 @@ func (rd reader) system(key, account string, h head, raw json.RawMessage) core.I
 	var m struct {
 		System change `json:"system"`
 	}
-	if err := decode(raw, &m); err != nil {
+	if err := kit.Part(raw, &m); err != nil {
 		return quarantined(key, account, err)
 	}
 	switch m.System.Type {
@@ -33,13 +33,13 @@ func (rd reader) system(key, account string, h head, raw json.RawMessage) core.I
 	case "":
 		return ignored(key, account, "system message")
 	default:
-		return ignored(key, account, "system message "+quoted(m.System.Type))
+		return ignored(key, account, "system message "+kit.Quoted(m.System.Type))
 	}
 	moved, err := m.System.moved(h.sender)
 	if err != nil {
 		return quarantined(key, account, err)
 	}
-	moved.At = h.Timestamp.at()
+	moved.At = h.Timestamp.At()
 	return core.Item{Key: key, Account: account, Event: moved}
 }
 
@@ -118,7 +118,7 @@ func userIDUpdate(raw json.RawMessage, account string, among people) core.Item {
 		} `json:"user_id"`
 		Timestamp loose `json:"timestamp"`
 	}
-	if err := decode(raw, &u); err != nil {
+	if err := kit.Part(raw, &u); err != nil {
 		return quarantined(kit.KeyOfBody(raw), account, err)
 	}
 	was, now := string(u.UserID.Previous), string(u.UserID.Current)
@@ -137,7 +137,7 @@ func userIDUpdate(raw json.RawMessage, account string, among people) core.Item {
 	if err != nil {
 		return quarantined(key, account, err)
 	}
-	moved.At = u.Timestamp.at()
+	moved.At = u.Timestamp.At()
 	return core.Item{Key: key, Account: account, Event: moved}
 }
 
@@ -164,15 +164,15 @@ func (rd reader) preference(raw json.RawMessage, among people) (item core.Item, 
 		Value    string `json:"value"`
 		At       loose  `json:"timestamp"`
 	}
-	switch err := decode(raw, &p); {
+	switch err := kit.Part(raw, &p); {
 	case err != nil || p.Category == "" || p.Value != "stop" && p.Value != "resume":
 		return item, "a preference that cannot be read"
 	case p.Category != "marketing_messages":
-		return item, "preference " + quoted(p.Category)
+		return item, "preference " + kit.Quoted(p.Category)
 	}
 	who, err := sender{From: p.WaID, FromUserID: p.UserID}.person(among)
 	if err != nil {
 		return item, "a preference of nobody: " + err.Error()
 	}
-	return core.Item{Key: kit.KeyOfBody(raw), Event: core.OptedOut{From: who, Out: p.Value == "stop", At: p.At.at()}}, ""
+	return core.Item{Key: kit.KeyOfBody(raw), Event: core.OptedOut{From: who, Out: p.Value == "stop", At: p.At.At()}}, ""
 }

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 
+	"causeway/connectors/kit"
 	"causeway/core"
 )
 
@@ -46,7 +47,7 @@ func readContacts(raws []json.RawMessage) people {
 	n := 0
 	for _, raw := range raws {
 		var c contact
-		if decode(raw, &c) != nil {
+		if kit.Part(raw, &c) != nil {
 			continue
 		}
 		if n++; n == 1 {

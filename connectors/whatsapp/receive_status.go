@@ -33,7 +33,7 @@ type report struct {
 
 func (rd reader) status(raw json.RawMessage, account string) core.Item {
 	var r report
-	if err := decode(raw, &r); err != nil {
+	if err := kit.Part(raw, &r); err != nil {
 		return quarantined(kit.KeyOfBody(raw), account, err)
 	}
 	if r.ID == "" || r.Status == "" {
@@ -45,13 +45,13 @@ func (rd reader) status(raw json.RawMessage, account string) core.Item {
 	case r.Status == "deleted" || r.Status == "warning":
 		return ignored(key, account, "status "+r.Status)
 	case !known:
-		return quarantined(key, account, fmt.Errorf("status %s is not known", quoted(r.Status)))
+		return quarantined(key, account, fmt.Errorf("status %s is not known", kit.Quoted(r.Status)))
 	case r.RecipientType == "group" && !rd.groups:
 		return ignored(key, account, "group chats are off")
 	}
 	return core.Item{Key: key, Account: account, Event: core.Reported{
 		Provider: core.ProviderID(r.ID), Ref: string(r.Ref), Status: status, Keys: r.keys(),
-		Fault: r.fault(status, rd.codes), At: r.Timestamp.at(), Details: r.details(),
+		Fault: r.fault(status, rd.codes), At: r.Timestamp.At(), Details: r.details(),
 	}}
 }
 
@@ -90,10 +90,10 @@ func (r report) fault(s core.Status, codes kit.Table) *core.Fault {
 
 func (r report) details() core.Metadata {
 	all := core.Metadata{}
-	if o := readObject(r.Pricing); o != nil {
+	if o := kit.Object(r.Pricing); o != nil {
 		all["pricing"] = o
 	}
-	if o := readObject(r.Conversation); o != nil {
+	if o := kit.Object(r.Conversation); o != nil {
 		all["conversation"] = o
 	}
 	if r.Status == "played" {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"causeway/connectors/kit"
 	"causeway/core"
 )
 
@@ -42,7 +43,7 @@ func components(raw json.RawMessage) error {
 		Type string `json:"type"`
 	}
 	if err := json.Unmarshal(raw, &list); err != nil {
-		return fmt.Errorf("read the template's components: %w", plainly(err))
+		return fmt.Errorf("read the template's components: %w", kit.Plainly(err))
 	}
 	for i, c := range list {
 		if c.Type == "" {
