@@ -94,7 +94,7 @@ func TestTheLivingTakeOverFromTheDead(t *testing.T) {
 		l.solo, dead.solo = false, false // as if other processes wrote too
 		dead.launch = func(*run) {}
 		stop := runLanes(t, l)
-		pass(10 * time.Second)
+		pass(10*time.Second + 300*time.Millisecond) // not in step with the heartbeats of the other
 		must(t, dead.boot(context.Background()))
 		dead.open = true
 		must(t, enqueue(d, dead, send, 1))
@@ -103,7 +103,7 @@ func TestTheLivingTakeOverFromTheDead(t *testing.T) {
 		if dead.freeFor("send") > 0 {
 			t.Error("a node that has not beaten for 4 s takes lanes")
 		}
-		pass(2500 * time.Millisecond)
+		pass(1100 * time.Millisecond)
 		b.want(t, "send:1#1")
 		if b.task(0).Starts != 2 {
 			t.Errorf("%+v", b.task(0))

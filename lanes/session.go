@@ -110,13 +110,16 @@ func (l *Lanes) Guard(tx *db.Tx) error {
 func (l *Lanes) beater(ctx context.Context) {
 	tick := time.NewTicker(l.o.Heartbeat)
 	defer tick.Stop()
+	var ends <-chan time.Time // of a session, before the next tick
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
 		case <-l.late:
+		case <-ends:
 		}
+		ends = nil
 		if err := l.beat(ctx); err != nil {
 			if ctx.Err() == nil {
 				l.log.WithError(err).Warn("heartbeat failed")
@@ -138,7 +141,21 @@ func (l *Lanes) beater(ctx context.Context) {
 			l.log.WithFields(logrus.Fields{"lanes": n}).Info("took over lanes of dead sessions")
 			l.wake()
 		}
+		ends = l.nextEnd(ctx)
 	}
+}
+
+// nextEnd tells of the end of a session that has missed its heartbeats, so that it is noticed at once; nil if none ends
+// before the next tick.
+func (l *Lanes) nextEnd(ctx context.Context) <-chan time.Time {
+	now := l.o.Now()
+	var end int64
+	err := l.d.Row(ctx, `SELECT alive_until FROM session WHERE alive_until >= $1 AND alive_until < $2 ORDER BY alive_until LIMIT 1`,
+		[]any{ms(now), ms(now.Add(l.o.Heartbeat))}, &end)
+	if err != nil {
+		return nil // there is none, or the next heartbeat says what is wrong
+	}
+	return time.After(time.Duration(end+1-ms(now)) * time.Millisecond)
 }
 
 // bootPatiently boots and reads the pauses. A database that is shared may be away just now, and comes back.

@@ -45,9 +45,6 @@ func (k *takeovers) died(pid int, calm bool) <-chan struct{} {
 	k.t.Helper()
 	at, over := time.Now(), make(chan struct{})
 	lanes, err := k.held(pid)
-	for again := 0; err != nil && again < 10; again++ { // connections of before the database was restarted
-		lanes, err = k.held(pid)
-	}
 	if err != nil {
 		k.t.Fatal(err)
 	}
@@ -68,7 +65,7 @@ func (k *takeovers) died(pid int, calm bool) <-chan struct{} {
 
 // held are the lanes of a dead node, with its session.
 func (k *takeovers) held(pid int) (map[string]int64, error) {
-	rows, err := k.pool.QueryContext(context.Background(), `SELECT l.id, l.owner FROM lane l JOIN session s ON l.owner = s.id WHERE s.addr LIKE $1`,
+	rows, err := k.query(`SELECT l.id, l.owner FROM lane l JOIN session s ON l.owner = s.id WHERE s.addr LIKE $1`,
 		fmt.Sprintf("%%(process %d)", pid))
 	if err != nil {
 		return nil, err
@@ -88,7 +85,7 @@ func (k *takeovers) held(pid int) (map[string]int64, error) {
 
 // standing takes those lanes out that go on; false if they cannot be seen.
 func (k *takeovers) standing(lanes map[string]int64) bool {
-	rows, err := k.pool.QueryContext(context.Background(), `SELECT id, COALESCE(owner, 0) FROM lane WHERE id = ANY($1)
+	rows, err := k.query(`SELECT id, COALESCE(owner, 0) FROM lane WHERE id = ANY($1)
 		AND (owner IS NOT NULL OR parked IS NULL AND due_at <= CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT))`, slices.Collect(maps.Keys(lanes)))
 	if err != nil {
 		return false
@@ -105,6 +102,16 @@ func (k *takeovers) standing(lanes map[string]int64) bool {
 	}
 	maps.DeleteFunc(lanes, func(id string, _ int64) bool { return !still[id] })
 	return rows.Err() == nil
+}
+
+// query asks again on another connection if one broke when the database was restarted.
+func (k *takeovers) query(text string, args ...any) (rows *sql.Rows, err error) {
+	for range 5 {
+		if rows, err = k.pool.QueryContext(context.Background(), text, args...); err == nil {
+			break
+		}
+	}
+	return rows, err
 }
 
 func (k *takeovers) took(d time.Duration, calm bool) {
