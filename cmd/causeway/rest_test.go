@@ -46,6 +46,7 @@ type (
 		Fault      *struct{ Kind, Code, Message, Link string }
 		Notes      []struct{ Path, Rule, From, To, Severity string }
 		ProviderID string `json:"provider_id"`
+		Metadata   map[string]any
 		Private    bool
 		CreatedAt  time.Time `json:"created_at"`
 	}
