@@ -96,14 +96,13 @@ func (c *Cluster) Promote() error {
 	return c.run(`SELECT pg_promote()`, `ALTER SYSTEM SET synchronous_standby_names = ''`, `SELECT pg_reload_conf()`)
 }
 
-// Either is address, which is of a database of c, with both servers' places, as a client has it that finds the one
-// that takes writes.
+// Either is address, which is of a database of c, with both servers' places, those of other first.
 func (c *Cluster) Either(address string, other *Cluster) (string, error) {
 	u, err := url.Parse(address)
 	if err != nil {
 		return "", err
 	}
-	u.RawQuery = url.Values{"host": {c.dir + "," + other.dir}, "target_session_attrs": {"read-write"}}.Encode()
+	u.RawQuery = url.Values{"host": {other.dir + "," + c.dir}}.Encode()
 	return u.String(), nil
 }
 
