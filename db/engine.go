@@ -17,7 +17,7 @@ type engine struct {
 	snapshot   sql.TxOptions
 	ownLog     bool   // the log of changes is a file of ours
 	lock       string // waits for its turn with a number, until the transaction ends
-	tryLock    string // the same, without waiting
+	tryLock    string // the same with many, without waiting: those that were free
 	unnamed    bool   // parameters that stand in order are better written ?
 }
 
@@ -29,7 +29,7 @@ var (
 		begin: "BEGIN", rowLock: " FOR UPDATE", skipLocked: " FOR UPDATE SKIP LOCKED", writers: 4, readers: 8,
 		snapshot: sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead},
 		lock:     "SELECT 1 FROM (SELECT pg_advisory_xact_lock($1)) AS l",
-		tryLock:  "SELECT pg_try_advisory_xact_lock($1)",
+		tryLock:  "SELECT k FROM unnest(CAST($1 AS BIGINT[])) AS k WHERE pg_try_advisory_xact_lock(k)",
 	}
 )
 
@@ -88,14 +88,35 @@ func (t *Tx) Lock(key int64) error {
 // TryLock is Lock for who holds others up already: if another transaction holds key it returns [ErrRace], for the
 // operation to run again.
 func (t *Tx) TryLock(key int64) error {
-	if t.conn.engine.tryLock == "" {
-		return nil
-	}
-	var mine bool
-	if err := t.Row(t.conn.engine.tryLock, []any{key}, &mine); err != nil || mine {
+	mine, err := t.TryLocks([]int64{key})
+	if err != nil || mine[key] {
 		return err
 	}
 	return ErrRace
+}
+
+// TryLocks is TryLock of many: it returns those that no other transaction holds.
+func (t *Tx) TryLocks(keys []int64) (map[int64]bool, error) {
+	mine := make(map[int64]bool, len(keys))
+	if t.conn.engine.tryLock == "" {
+		for _, key := range keys {
+			mine[key] = true
+		}
+		return mine, nil
+	}
+	rows, err := t.Rows(t.conn.engine.tryLock, keys)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }() // Err below tells what matters
+	for rows.Next() {
+		var key int64
+		if err := rows.Scan(&key); err != nil {
+			return nil, err
+		}
+		mine[key] = true
+	}
+	return mine, rows.Err()
 }
 
 // Sync sets the clock of Options by the database's, where several nodes share it. It blocks for one question.

@@ -12,6 +12,13 @@ type Insert struct {
 	Then    string // what stands after the rows: ON CONFLICT DO NOTHING, or nothing
 }
 
+// Change is a statement that changes rows of one table. Changes that many operations put are made together; of those
+// of one row the last counts.
+type Change struct {
+	Rows string // what is put, a number that finds the row first, with types: id BIGINT, name TEXT
+	Make string // UPDATE table SET name = v.name FROM v WHERE table.id = v.id
+}
+
 // mostTogether is how many rows one statement writes at most.
 const mostTogether = 64
 
@@ -38,8 +45,21 @@ func (t *Tx) Gather(key any, begin func() Gathered) Gathered {
 // Put has a row written by the next Settle, at the latest before the commit. Statements run before do not see it, and
 // a row that cannot be written fails all operations whose rows were put with it; each of them then runs alone.
 func (t *Tx) Put(in *Insert, values ...any) {
-	r, _ := t.Gather(in, func() Gathered { return &puts{in: in, values: t.conn.values[in]} }).(*puts)
+	r, _ := t.Gather(in, func() Gathered { return &puts{of: in, columns: in.Columns, values: t.conn.values[in]} }).(*puts)
 	r.values = append(r.values, values...)
+}
+
+// PutChange has a row changed by the next Settle, as Put has one written.
+func (t *Tx) PutChange(ch *Change, id int64, values ...any) {
+	r, _ := t.Gather(ch, func() Gathered {
+		return &puts{of: ch, columns: 1 + len(values), values: t.conn.values[ch], at: map[int64]int{}}
+	}).(*puts)
+	if at, there := r.at[id]; there {
+		copy(r.values[at+1:], values)
+		return
+	}
+	r.at[id] = len(r.values)
+	r.values = append(append(r.values, id), values...)
 }
 
 // Settle does what was gathered, in the order in which it was begun.
@@ -59,72 +79,98 @@ func (t *Tx) Settle() error {
 	return nil
 }
 
+// puts are rows of one statement.
 type puts struct {
-	in     *Insert
-	values []any
+	of      statement
+	columns int
+	values  []any
+	at      map[int64]int // where the row of a number begins, for changes
 }
+
+// statement is one for so many rows.
+type statement interface{ text(rows int) string }
 
 // Write writes rows by powers of two, so that there are few texts to prepare.
 func (p *puts) Write(t *Tx) error {
 	all := p.values
 	defer func() { // the next transaction's rows take their place
 		clear(all)
-		t.conn.keep(p.in, all[:0])
+		t.conn.keep(p.of, all[:0])
 	}()
-	for rows := len(p.values) / p.in.Columns; rows > 0; {
+	for rows := len(p.values) / p.columns; rows > 0; {
 		n := 1
 		for n*2 <= min(rows, mostTogether) {
 			n *= 2
 		}
-		if _, err := t.Exec(t.conn.text(p.in, n), p.values[:n*p.in.Columns]...); err != nil {
+		if _, err := t.Exec(t.conn.text(p.of, n), p.values[:n*p.columns]...); err != nil {
 			return err
 		}
-		p.values = p.values[n*p.in.Columns:]
+		p.values = p.values[n*p.columns:]
 		rows -= n
 	}
 	return nil
 }
 
-func (c *conn) keep(in *Insert, values []any) {
+func (c *conn) keep(of statement, values []any) {
 	if c.values == nil {
-		c.values = map[*Insert][]any{}
+		c.values = map[statement][]any{}
 	}
-	c.values[in] = values
+	c.values[of] = values
 }
 
-// insertOf is an Insert for a number of rows.
-type insertOf struct {
-	in   *Insert
+// textOf is a statement for a number of rows.
+type textOf struct {
+	of   statement
 	rows int
 }
 
 // text is the statement for n rows, made once.
-func (c *conn) text(in *Insert, n int) string {
-	text := c.texts[insertOf{in, n}]
+func (c *conn) text(of statement, n int) string {
+	text := c.texts[textOf{of, n}]
 	if text == "" {
 		if c.texts == nil {
-			c.texts = map[insertOf]string{}
+			c.texts = map[textOf]string{}
 		}
-		text = in.Into + " VALUES " + Values(n, in.Columns) + " " + in.Then
-		c.texts[insertOf{in, n}] = text
+		text = of.text(n)
+		c.texts[textOf{of, n}] = text
 	}
 	return text
 }
 
+func (in *Insert) text(rows int) string {
+	return in.Into + " VALUES " + Values(rows, in.Columns) + " " + in.Then
+}
+
+func (ch *Change) text(rows int) string {
+	var names, types []string
+	for column := range strings.SplitSeq(ch.Rows, ",") {
+		name, kind, _ := strings.Cut(strings.TrimSpace(column), " ")
+		names, types = append(names, name), append(types, kind)
+	}
+	return "WITH v(" + strings.Join(names, ", ") + ") AS (VALUES " + TypedValues(rows, types...) + ") " + ch.Make
+}
+
 // Values is n rows of parameters: ($1, $2), ($3, $4).
-func Values(n, columns int) string {
+func Values(n, columns int) string { return TypedValues(n, make([]string, columns)...) }
+
+// TypedValues is n rows of parameters for which the table does not say what they are: (CAST($1 AS BIGINT)). A type may
+// be left out: "".
+func TypedValues(n int, types ...string) string {
 	var b strings.Builder
-	for i := range n * columns {
+	for i := range n * len(types) {
 		switch {
-		case i%columns != 0:
+		case i%len(types) != 0:
 			b.WriteString(", ")
 		case i > 0:
 			b.WriteString("), (")
 		default:
 			b.WriteByte('(')
 		}
-		b.WriteByte('$')
-		b.WriteString(strconv.Itoa(i + 1))
+		place := "$" + strconv.Itoa(i+1)
+		if kind := types[i%len(types)]; kind != "" {
+			place = "CAST(" + place + " AS " + kind + ")"
+		}
+		b.WriteString(place)
 	}
 	b.WriteByte(')')
 	return b.String()

@@ -95,3 +95,36 @@ func TestSettle(t *testing.T) {
 type more struct{}
 
 func (more) Write(tx *Tx) error { return put(2)(tx) }
+
+var changeT = &Change{Rows: "id BIGINT, s TEXT", Make: "UPDATE t SET s = v.s FROM v WHERE t.id = v.id"}
+
+// What is put to be changed is changed after the commit, once for each row: the last counts. Statements that follow a
+// Settle see it.
+func TestPutChange(t *testing.T) {
+	d := openTest(t, Options{})
+	const rows = mostTogether + 5
+	err := d.Do(context.Background(), 1, func(tx *Tx) error {
+		for i := range int64(rows) {
+			tx.Put(putT, i, "put")
+		}
+		for _, s := range []string{"first", "last"} {
+			for i := range int64(rows - 1) {
+				tx.PutChange(changeT, i, s)
+			}
+		}
+		if err := tx.Settle(); err != nil {
+			return err
+		}
+		tx.PutChange(changeT, 0, "alone")
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for s, want := range map[string]int{"alone": 1, "first": 0, "last": rows - 2, "put": 1} {
+		var n int
+		if err := d.Row(context.Background(), `SELECT count(*) FROM t WHERE s = $1`, []any{s}, &n); err != nil || n != want {
+			t.Errorf("%s: %d rows, want %d, %v", s, n, want, err)
+		}
+	}
+}

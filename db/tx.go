@@ -120,8 +120,8 @@ type conn struct {
 	pool   *sql.DB
 	c      *sql.Conn
 	stmts  map[string]*sql.Stmt
-	texts  map[insertOf]string
-	values map[*Insert][]any // empty, with room for rows
+	texts  map[textOf]string
+	values map[statement][]any // empty, with room for rows
 }
 
 // begin starts a transaction, connecting first if there is no connection.

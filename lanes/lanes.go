@@ -121,7 +121,7 @@ type Lanes struct {
 	over    chan struct{} // closed when Run is
 	late    chan struct{} // our session is gone
 
-	enqueueSQL, doneSQL, endSQL [mostLanes + 1]string // for 1, 2, 4… lanes
+	enqueueSQL, doneSQL, endSQL, oursSQL [mostLanes + 1]string // for 1, 2, 4… lanes
 
 	seen reading // of the clocks, at the poller's last round
 
@@ -155,7 +155,7 @@ func New(d *db.DB, o Options) *Lanes {
 	}
 	l.launch = l.start
 	for n := range l.enqueueSQL {
-		l.enqueueSQL[n], l.doneSQL[n], l.endSQL[n] = enqueueSQL(1<<n), doneSQL(1<<n), endSQL(1<<n)
+		l.enqueueSQL[n], l.doneSQL[n], l.endSQL[n], l.oursSQL[n] = enqueueSQL(1<<n), doneSQL(1<<n), endSQL(1<<n), oursSQL(1<<n)
 	}
 	l.kinds, l.inKinds = sorted(o.Handlers)
 	return l

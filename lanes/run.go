@@ -21,7 +21,8 @@ type run struct {
 	epoch    int64
 	attempts int
 	task     taskRow
-	unsure   bool // an outcome's commit failed, and may be stored all the same
+	unsure   bool   // an outcome's commit failed, and may be stored all the same
+	seen     *db.Tx // in which the lane was seen to be ours, see LookAhead
 }
 
 type taskRow struct {
@@ -171,8 +172,10 @@ func (l *Lanes) settle(r *run, res Result) (kept bool) {
 
 func (l *Lanes) tryStore(r *run, res Result) (next run, err error) {
 	fenced := false
-	err = l.d.DoBehind(context.Background(), r.lane.Key, res.Ask, func(tx *db.Tx) error {
+	o := &outcome{of: r, ask: res.Ask}
+	err = l.d.DoBehind(context.Background(), r.lane.Key, l.asking(o), func(tx *db.Tx) error {
 		next = *r
+		next.seen = o.seen
 		var err error
 		if fenced, err = l.store(tx, &next, res); fenced {
 			return nil

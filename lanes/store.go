@@ -44,7 +44,7 @@ const (
 // step's UPDATE may still find the lane gone; it then fails the transaction, which takes the domain's rows back. The
 // lane's row is not locked before: the conversation comes first.
 func (l *Lanes) store(tx *db.Tx, r *run, res Result) (fenced bool, err error) {
-	if !l.solo || r.unsure {
+	if !l.solo && r.seen != tx || r.unsure {
 		err := tx.Row(`SELECT 1 FROM lane`+fence, []any{r.lane.ID, r.owner, r.epoch}, new(int))
 		if errors.Is(err, sql.ErrNoRows) {
 			return true, nil

@@ -105,8 +105,9 @@ func (t *tx) present(identity int64) (*conversation, error) {
 	return c, err
 }
 
-// conversationSQL goes past what is put: none of it is a conversation, nor a
-// message that is held; whether one is live, the batch knows too.
+// conversationSQL goes past what is put, unless the batch has saved the
+// conversation: else none of it is of a conversation, nor a message that is held;
+// whether one is live, the batch knows too.
 const conversationSQL = `SELECT ` + conversationColumns + `, EXISTS (SELECT 1 FROM message m WHERE m.conversation_id = c.id AND m.live = 1),
 	EXISTS (SELECT 1 FROM message m WHERE m.conversation_id = c.id AND m.status = 'held') FROM conversation c WHERE `
 
@@ -115,6 +116,9 @@ func (t *tx) loadWhere(where string, arg int64) (*conversation, error) {
 	scan := func(dst ...any) error {
 		if err := t.holdWhere(where, arg); err != nil {
 			return err
+		}
+		if t.batch().saved[lockOf{where, arg}] {
+			return t.Row(conversationSQL+where, []any{arg}, dst...)
 		}
 		return t.Tx.Row(conversationSQL+where, []any{arg}, dst...)
 	}
@@ -149,21 +153,32 @@ func (t *tx) save(c *conversation) error {
 	if err != nil {
 		return err
 	}
-	if now == c.kept {
-		_, err = t.Tx.Exec(`UPDATE conversation SET unread = $1, last_seq = $2, heard_at = $3, window_ms = $4, hops = $5, updated_at = $6 WHERE id = $7`,
-			c.Unread, c.lastSeq, c.heardAt, c.windowMS, c.hops, t.now, int64(c.ID))
-	} else {
-		_, err = t.Tx.Exec(`UPDATE conversation SET status = $1, owner_type = $2, owner_id = $3, owner_name = $4, owner_epoch = $5, team = $6, tags = $7, metadata = $8,
-			title = $9, title_given = $10, last_agent = $11, terms = $12, dialogue = $13, forget_at = $14, unread = $15, last_seq = $16, heard_at = $17, window_ms = $18, hops = $19, updated_at = $20 WHERE id = $21`,
-			now.status, now.ownerType, now.ownerID, now.ownerName, now.ownerEpoch, now.team, now.tags, now.metadata,
-			now.title, now.titled, now.lastAgent, now.terms, now.dialogue, now.forgetAt, c.Unread, c.lastSeq, c.heardAt, c.windowMS, c.hops, t.now, int64(c.ID))
+	if now != c.kept {
+		t.PutChange(changeSteady, int64(c.ID), now.status, now.ownerType, now.ownerID, now.ownerName, now.ownerEpoch, now.team, now.tags, now.metadata,
+			now.title, now.titled, now.lastAgent, now.terms, now.dialogue, now.forgetAt)
 	}
-	if err != nil {
-		return fmt.Errorf("save conversation: %w", err)
-	}
+	t.PutChange(changeBusy, int64(c.ID), c.Unread, c.lastSeq, c.heardAt, c.windowMS, c.hops, t.now)
 	c.kept = now
+	b := t.batch()
+	b.saved[lockOf{byID, int64(c.ID)}], b.saved[lockOf{byIdentity, c.identity}] = true, true
 	return t.countLoad(c)
 }
+
+// What of a conversation changes with each message, and what rarely does.
+var (
+	changeBusy = &db.Change{
+		Rows: `id BIGINT, unread BIGINT, last_seq BIGINT, heard_at BIGINT, window_ms BIGINT, hops BIGINT, updated_at BIGINT`,
+		Make: `UPDATE conversation SET unread = v.unread, last_seq = v.last_seq, heard_at = v.heard_at, window_ms = v.window_ms, hops = v.hops,
+			updated_at = v.updated_at FROM v WHERE conversation.id = v.id`,
+	}
+	changeSteady = &db.Change{
+		Rows: `id BIGINT, status TEXT, owner_type TEXT, owner_id TEXT, owner_name TEXT, owner_epoch BIGINT, team TEXT, tags TEXT, metadata TEXT,
+			title TEXT, title_given BIGINT, last_agent TEXT, terms TEXT, dialogue TEXT, forget_at BIGINT`,
+		Make: `UPDATE conversation SET status = v.status, owner_type = v.owner_type, owner_id = v.owner_id, owner_name = v.owner_name,
+			owner_epoch = v.owner_epoch, team = v.team, tags = v.tags, metadata = v.metadata, title = v.title, title_given = v.title_given,
+			last_agent = v.last_agent, terms = v.terms, dialogue = v.dialogue, forget_at = v.forget_at FROM v WHERE conversation.id = v.id`,
+	}
+)
 
 // burdens is the agent to whom the conversation is work, "" for none.
 func (c *conversation) burdens() string {

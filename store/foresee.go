@@ -23,6 +23,7 @@ type foreseen struct {
 	people  map[string]identity      // by channel and name
 	present map[int64]*conversation  // by identity
 	threads map[core.ConversationID]*conversation
+	sends   map[sent]bool // whether nothing is known of them
 }
 
 func newForeseen() *foreseen {
@@ -84,6 +85,15 @@ func (f *foreseen) presentOf(identity int64) *conversation {
 	return c
 }
 
+// sent says whether nothing is known of a call, and whether that was looked for.
+func (f *foreseen) sent(one sent) (plain, looked bool) {
+	if f == nil {
+		return false, false
+	}
+	plain, looked = f.sends[one]
+	return plain, looked
+}
+
 // forget takes out a conversation that somebody has now.
 func (f *foreseen) forget(c *conversation) {
 	if f == nil {
@@ -95,8 +105,12 @@ func (f *foreseen) forget(c *conversation) {
 	}
 }
 
-// foresee implements db.Options.Foresee, for arrivals and for conversations.
+// foresee implements db.Options.Foresee, for arrivals, conversations and calls.
 func (s *Store) foresee(tx *db.Tx, asks []any) error {
+	asks, err := s.lanes.LookAhead(tx, asks)
+	if err != nil {
+		return fmt.Errorf("read ahead: %w", err)
+	}
 	t := s.tx(tx)
 	f := newForeseen()
 	q := questions{f: f, keys: map[core.ChannelID][]any{}, providers: map[core.ChannelID][]any{}, names: map[core.ChannelID][]any{}}
@@ -106,6 +120,8 @@ func (s *Store) foresee(tx *db.Tx, asks []any) error {
 			q.arrival(ask)
 		case core.ConversationID:
 			q.threads = append(q.threads, ask)
+		case sent:
+			q.sends = append(q.sends, ask)
 		}
 	}
 	if err := q.read(t); err != nil {
@@ -120,6 +136,7 @@ type questions struct {
 	f                      *foreseen
 	keys, providers, names map[core.ChannelID][]any
 	threads                []core.ConversationID
+	sends                  []sent
 }
 
 func (q *questions) arrival(a core.Arrival) {
@@ -169,7 +186,21 @@ func (q *questions) read(t *tx) error {
 	if err := q.conversations(t, `c.present = 1 AND c.identity_id IN `, numbers(present), func(c *conversation) { q.f.present[c.identity] = c }); err != nil {
 		return err
 	}
-	return q.conversations(t, `c.id IN `, numbers(q.threads), func(c *conversation) { q.f.threads[c.ID] = c })
+	if err := q.conversations(t, `c.id IN `, numbers(q.threads), func(c *conversation) { q.f.threads[c.ID] = c }); err != nil {
+		return err
+	}
+	return q.calls(t)
+}
+
+// calls looks at what is known of the calls that were made. A call that another
+// transaction holds is left to be looked at by its own operation.
+func (q *questions) calls(t *tx) error {
+	if len(q.sends) == 0 {
+		return nil
+	}
+	plain, err := t.unheardOf(q.sends)
+	q.f.sends = plain
+	return err
 }
 
 // numbers are ids as values, each once, in order.

@@ -16,6 +16,7 @@ type batch struct {
 	made    map[string]core.ItemFate     // messages by event key and by provider id
 	live    map[core.ConversationID]bool // has a new message with options
 	held    map[lockOf]bool              // conversations that are locked
+	saved   map[lockOf]bool              // conversations whose changes may not be written yet
 
 	passed, passes int64 // through the turnstile: the last, and as many as may be
 

@@ -19,6 +19,16 @@ const (
 	turnNotHandedOver = "not_handed_over"
 )
 
+// The end of a turn.
+var (
+	changeTurn = &db.Change{
+		Rows: `id BIGINT, turn TEXT`, Make: `UPDATE message SET turn = v.turn FROM v WHERE message.id = v.id AND message.turn = 'pending'`,
+	}
+	changeEvent = &db.Change{
+		Rows: `id BIGINT, state TEXT`, Make: `UPDATE bot_event SET state = v.state FROM v WHERE bot_event.id = v.id AND bot_event.state = 'pending'`,
+	}
+)
+
 // row is a message as it is written.
 type row struct {
 	core.Message

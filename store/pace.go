@@ -50,7 +50,7 @@ func (t *tx) answered(ch core.ChannelID) {
 func (s *Store) works(ch core.ChannelID) {
 	ctx := context.Background()
 	var failed bool
-	err := s.db.Row(ctx, `SELECT `+s.failedSQL(), []any{string(ch)}, &failed)
+	err := s.db.Row(ctx, `SELECT `+s.failedSQL(`$1`), []any{string(ch)}, &failed)
 	if err == nil && failed {
 		err = s.tally(ctx, ch, func(y *tally) { y.works = true })
 	}
@@ -59,12 +59,12 @@ func (s *Store) works(ch core.ChannelID) {
 	}
 }
 
-// failedSQL tells whether the channel $1 has faults in a row.
-func (s *Store) failedSQL() string {
+// failedSQL tells whether a channel has faults in a row.
+func (s *Store) failedSQL(channel string) string {
 	if !s.db.Shared() {
-		return `0 = 1`
+		return `(0 = 1)`
 	}
-	return `EXISTS (SELECT 1 FROM pace f WHERE f.channel = $1 AND f.address = '' AND f.faults > 0)`
+	return `EXISTS (SELECT 1 FROM pace f WHERE f.channel = ` + channel + ` AND f.address = '' AND f.faults > 0)`
 }
 
 // tally has add put something to what a transaction counts for the channel. All

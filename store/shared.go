@@ -103,10 +103,14 @@ func (t *tx) holdCall(ch core.ChannelID, provider core.ProviderID) error {
 	if provider == "" || !t.s.db.Shared() {
 		return nil
 	}
-	if err := t.TryLock(int64(keyOf("call", string(ch), string(provider)))); err != nil {
+	if err := t.TryLock(int64(callKey(ch, provider))); err != nil {
 		return fmt.Errorf("hold call: %w", err)
 	}
 	return nil
+}
+
+func callKey(ch core.ChannelID, provider core.ProviderID) core.ConversationID {
+	return keyOf("call", string(ch), db.Clean(string(provider)))
 }
 
 // holdReported keeps the conversation of the call that a report is about; if the

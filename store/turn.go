@@ -200,13 +200,11 @@ func (t *tx) notHandedOver(id core.ConversationID, task lanes.Task) error {
 }
 
 func (t *tx) endTurn(task lanes.Task, state string) error {
-	query := `UPDATE message SET turn = $1 WHERE id = $2 AND turn = 'pending'`
+	change := changeTurn
 	if task.What != whatMessage {
-		query = `UPDATE bot_event SET state = $1 WHERE id = $2 AND state = 'pending'`
+		change = changeEvent
 	}
-	if _, err := t.Tx.Exec(query, state, task.Ref); err != nil { // it was written before the turn began
-		return fmt.Errorf("end turn: %w", err)
-	}
+	t.PutChange(change, task.Ref, state)
 	return t.forgetForm(task)
 }
 

@@ -32,8 +32,8 @@ func (s *Store) tx(t *db.Tx) *tx {
 func (s *Store) asked(t *db.Tx) *tx { return &tx{Tx: t, s: s, now: s.now()} }
 
 // Exec runs a statement, once what was put before it is written. A statement that
-// has nothing to do with rows that are put, which are those of the Inserts of this
-// package and of lanes, goes past them: t.Tx.Exec. So do Row and Rows.
+// has nothing to do with rows that are put, which are those of the Inserts and
+// Changes of this package and of lanes, goes past them: t.Tx.Exec. So do Row and Rows.
 func (t *tx) Exec(query string, args ...any) (int64, error) {
 	if err := t.Settle(); err != nil {
 		return 0, err
@@ -61,7 +61,7 @@ func (t *tx) Rows(query string, args ...any) (*sql.Rows, error) {
 func (t *tx) batch() *batch {
 	b, _ := t.Local().(*batch)
 	if b == nil {
-		b = &batch{made: map[string]core.ItemFate{}, live: map[core.ConversationID]bool{}, held: map[lockOf]bool{}}
+		b = &batch{made: map[string]core.ItemFate{}, live: map[core.ConversationID]bool{}, held: map[lockOf]bool{}, saved: map[lockOf]bool{}}
 		t.SetLocal(b)
 	}
 	return b

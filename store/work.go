@@ -73,7 +73,7 @@ func (s *Store) workSend(ctx context.Context, task lanes.Task) lanes.Result {
 		r.Doubt = w.Died
 		return r
 	case core.CallMade:
-		r := lanes.Result{Commit: s.commitAsked(func(t *tx) error { return t.callMade(w, o) }), Resume: true, Progress: true}
+		r := lanes.Result{Ask: lastCall(w, o), Commit: s.commitAsked(func(t *tx) error { return t.callMade(w, o) }), Resume: true, Progress: true}
 		if !o.Last {
 			r.Next = lanes.Again
 		}
@@ -129,70 +129,6 @@ func (t *tx) pauseShared(o core.Later) error {
 		}
 	}
 	return nil
-}
-
-// callMade stores one call that was made; with the last one the message is sent,
-// and what was reported of it meanwhile applies.
-func (t *tx) callMade(w core.SendWork, o core.CallMade) error {
-	if o.Last && o.Provider != "" && len(o.Details) == 0 {
-		if plain, err := t.plainlySent(w, o); plain || err != nil {
-			return err
-		}
-	}
-	t.answered(w.Channel)
-	if err := t.hold(w.Message.Conversation); err != nil {
-		return err
-	}
-	if err := t.holdCall(w.Channel, o.Provider); err != nil {
-		return err
-	}
-	if err := t.keepDetails(w.Message.ID, o.Details); err != nil {
-		return err
-	}
-	if o.Provider != "" || !o.Last {
-		if err := t.madeCall(w.Channel, w.Message.ID, w.Made, o.Provider, o.At); err != nil {
-			return err
-		}
-	}
-	if !o.Last {
-		return t.apply(w.Message.ID, core.Sending, nil)
-	}
-	if err := t.apply(w.Message.ID, core.Sent, nil); err != nil {
-		return err
-	}
-	if err := t.readEarly(w.Channel, w.Message.ID); err != nil {
-		return err
-	}
-	if err := t.reachedBefore(w.Message, o.At); err != nil {
-		return err
-	}
-	return t.settleEchoes(w.Message.Conversation)
-}
-
-// plainlySent stores the last call of a message if nothing was reported of it yet,
-// which is nearly always so: one look at all that might be there, and one change.
-func (t *tx) plainlySent(w core.SendWork, o core.CallMade) (bool, error) {
-	var was core.Status
-	var made int
-	var early, reached, echoed, failed bool
-	err := t.Tx.Row(`SELECT m.status, m.made, EXISTS (SELECT 1 FROM early e WHERE e.channel = $1 AND e.provider_id = $2),
-		EXISTS (SELECT 1 FROM conversation c JOIN reached r ON r.identity_id = c.identity_id WHERE c.id = m.conversation_id),
-		EXISTS (SELECT 1 FROM echo x WHERE x.conversation_id = m.conversation_id), `+t.s.failedSQL()+` FROM message m WHERE m.id = $3`,
-		[]any{string(w.Channel), db.Clean(string(o.Provider)), int64(w.Message.ID)}, &was, &made, &early, &reached, &echoed, &failed)
-	if err != nil {
-		return false, fmt.Errorf("read status: %w", err)
-	}
-	if early || reached || echoed || failed || made != 0 || w.Made != 0 || !core.Sent.Follows(was) {
-		return false, nil
-	}
-	provider := db.Clean(string(o.Provider))
-	t.Put(insertCall, string(w.Channel), provider, int64(w.Message.ID), 0, millis(o.At))
-	if _, err := t.Tx.Exec(`UPDATE message SET status = $1, fault = '', made = 1, provider_id = CASE WHEN NOT EXISTS
-		(SELECT 1 FROM message o WHERE o.channel = $2 AND o.provider_id = $3) THEN $4 ELSE provider_id END WHERE id = $5`,
-		string(core.Sent), string(w.Channel), provider, provider, int64(w.Message.ID)); err != nil {
-		return false, fmt.Errorf("keep call: %w", err)
-	}
-	return true, t.noteStatus(w.Message.Conversation, w.Message.ID, core.Sent, nil)
 }
 
 func (t *tx) sendFailed(w core.SendWork, o core.SendFailed) error {
