@@ -52,10 +52,10 @@ func (m *marker) html(body string) {
 			r.skip(tag.name)
 		default:
 			m.name(markOf[tag.name])
-			if attribute(tag.attributes, "class") == "tg-spoiler" {
+			if strings.Contains(tag.attributes, "tg-spoiler") {
 				m.name("spoiler")
 			}
-			if attribute(tag.attributes, "style") != "" {
+			if strings.Contains(tag.attributes, "style") && attribute(tag.attributes, "style") != "" {
 				m.name("style")
 			}
 		}
