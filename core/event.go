@@ -2,7 +2,8 @@ package core
 
 import "time"
 
-// Event is something that a connector reports. It is a closed set.
+// Event is something that a connector reports. It is a closed set: the types in
+// this file and in health.go.
 //
 //sumtype:decl
 type Event interface{ event() }
