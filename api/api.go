@@ -81,6 +81,7 @@ type border struct {
 	rest     huma.API
 	policies map[string]access // by method and path, as gin writes them
 	room     *room             // for bodies of webhooks
+	readers  *readers          // of bodies of webhooks
 	share    *share            // of the places for webhook calls
 	streams  chan struct{}     // a place for each open event stream
 	document []byte            // /openapi.json
@@ -90,7 +91,7 @@ func newBorder(o Options) *border {
 	if o.MaxBody <= 0 {
 		o.MaxBody = defaultMaxBody
 	}
-	b := &border{Options: o, policies: map[string]access{}, room: newRoom(roomForFirst, roomForBodies), share: newShare(placesForCalls), streams: make(chan struct{}, mostStreams)}
+	b := &border{Options: o, policies: map[string]access{}, room: newRoom(roomForFirst, roomForBodies), readers: newReaders(placesToRead), share: newShare(placesForCalls), streams: make(chan struct{}, mostStreams)}
 	b.engine = b.newEngine()
 	b.rest = humagin.New(b.engine, b.restConfig())
 	b.routes()

@@ -42,7 +42,7 @@ func (b *border) webhook(c *gin.Context) {
 		b.refuse(c, problem(CodeNotFound, "there is no such channel"))
 		return
 	}
-	reply, err := b.receive(c.Request, id)
+	reply, err := b.receive(c, id)
 	result := "ok"
 	if err != nil {
 		p := problemOf(err)
@@ -56,20 +56,27 @@ func (b *border) webhook(c *gin.Context) {
 	}
 }
 
-func (b *border) receive(r *http.Request, id core.ChannelID) (core.ReplyBody, error) {
+// receive takes a place among the channel's calls once the body is here: until
+// then the caller may be anybody.
+func (b *border) receive(c *gin.Context, id core.ChannelID) (core.ReplyBody, error) {
+	r := c.Request
 	if r.Method == http.MethodPost && b.Away != nil && b.Away() {
 		return core.ReplyBody{}, core.ErrStore
+	}
+	arrived := b.readers.enter(id, func() {
+		_ = http.NewResponseController(c.Writer).SetReadDeadline(time.Unix(1, 0)) // long ago; not every writer has deadlines
+	})
+	body, free, err := b.room.read(r, b.MaxBody)
+	arrived()
+	defer free()
+	if err != nil {
+		return core.ReplyBody{}, bodyProblem(err)
 	}
 	leave, ok := b.share.enter(id)
 	if !ok {
 		return core.ReplyBody{}, core.ErrBusy
 	}
 	defer leave()
-	body, free, err := b.room.read(r, b.MaxBody)
-	defer free()
-	if err != nil {
-		return core.ReplyBody{}, bodyProblem(err)
-	}
 	// A provider that hangs up early calls again, and then finds it done.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), webhookTime)
 	defer cancel()

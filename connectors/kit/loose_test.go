@@ -54,6 +54,14 @@ func TestPart(t *testing.T) {
 	}
 }
 
+func TestQuoted(t *testing.T) {
+	for s, want := range map[string]string{"word": "word", strings.Repeat("a", 64): strings.Repeat("a", 64), strings.Repeat("a", 65): `"` + strings.Repeat("a", 64) + `"…`} {
+		if got := kit.Quoted(s); got != want {
+			t.Errorf("%s: %s", s, got)
+		}
+	}
+}
+
 func TestOnce(t *testing.T) {
 	items := kit.Once([]core.Item{{Key: "a", Account: "1", Event: core.Heard{}}, {Key: "b"}, {Key: "a", Account: "1", Event: core.Heard{}}, {Key: "a"}})
 	if items[0].Key != "a" || items[0].Event == nil || items[1].Key != "b" {
