@@ -47,10 +47,16 @@ func isAddress(s string) bool {
 	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" && u.User == nil
 }
 
+// mostWriters is where more of them only wait for each other.
+const mostWriters = 16
+
 func (l *loader) places() {
 	c := l.config
 	if path, sqlite := strings.CutPrefix(c.Store.URL, "sqlite:"); !isPostgres(c.Store.URL) && (!sqlite || !isPath(path)) {
 		l.wrong("store.url", "must be sqlite: and the path of a file, such as sqlite:causeway.db, or postgres://USER:PASSWORD@HOST/DATABASE")
+	}
+	if n := c.Store.Writers; n < 0 || n > mostWriters {
+		l.wrong("store.writers", "must be between 1 and %d, or 0 for half of the processors, 1 to 4", mostWriters)
 	}
 	if path, file := strings.CutPrefix(c.Media.URL, "file:"); !file || !isPath(path) {
 		l.wrong("media.url", "must be file: and the path of a folder, such as file:media")

@@ -49,7 +49,8 @@ type Server struct {
 
 // Store is where conversations are kept.
 type Store struct {
-	URL string `yaml:"url"` // sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE
+	URL     string `yaml:"url"`     // sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE
+	Writers int    `yaml:"writers"` // connections that write to PostgreSQL at the same time; half of the processors, 1 to 4, if 0
 }
 
 // Media is where files are kept, and for how long their addresses hold.

@@ -146,6 +146,9 @@ func (w *writer) attempt(batch []*operation) (bad int, err error) {
 		}
 	}
 	if err == nil {
+		err = tx.run((*Tx).flush)
+	}
+	if err == nil {
 		if err = w.conn.commit(context.Background()); err != nil {
 			return -1, w.fail(err)
 		}
@@ -186,7 +189,7 @@ func (w *writer) foresee(tx *Tx, batch []*operation) error {
 
 // hold locks what the operations are about, unless nobody else writes.
 func (w *writer) hold(tx *Tx, batch []*operation) error {
-	if w.o.Hold == nil || w.conn.engine.writers == 0 {
+	if w.o.Hold == nil || !w.conn.engine.server {
 		return nil
 	}
 	var keys []int64

@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -20,6 +21,10 @@ import (
 
 	"github.com/sirupsen/logrus"
 )
+
+// mostWriters is how many of them gain anything by themselves: each waits for the others at the end of its transaction,
+// where the log is written.
+const mostWriters = 4
 
 // Options says how a database is opened. The zero value opens it without migrations and with the usual sizes.
 type Options struct {
@@ -31,6 +36,7 @@ type Options struct {
 	Hold         func(tx *Tx, keys []int64, asks []any) error
 	BeforeCommit func(*Tx) error    // run once per transaction attempt, last thing before COMMIT; SQL only
 	MaxBatch     int                // operations in one transaction at most; 128 if zero
+	Writers      int                // of a server's database, that one of key 0 left out; half of the processors, 1 to 4, if zero
 	Queue        int                // operations waiting at most, beyond it Do returns ErrBusy; 4096 if zero
 	Now          func() time.Time   // time.Now if nil; measures commits
 	Clock        *Clock             // set by the database's at Open and by Sync, where nodes share it; may be nil
@@ -164,7 +170,7 @@ func (d *DB) openServer(ctx context.Context, readOnly bool) error {
 	if readOnly {
 		return checkServer(ctx, pool, false)
 	}
-	for range d.engine.writers + 1 {
+	for range d.o.Writers + 1 {
 		pool, err := postgresPool(d.address, writerSettings, 1, quiet)
 		if err != nil {
 			return err
@@ -233,6 +239,9 @@ func (d *DB) Path() string { return d.path }
 func (o Options) withDefaults() Options {
 	if o.MaxBatch <= 0 {
 		o.MaxBatch = 128
+	}
+	if o.Writers <= 0 {
+		o.Writers = min(max(runtime.GOMAXPROCS(0)/2, 1), mostWriters)
 	}
 	if o.Queue <= 0 {
 		o.Queue = 4096

@@ -39,6 +39,7 @@ func openPath(t testing.TB, path string, o Options) *DB {
 
 func openURL(t testing.TB, url string, o Options) *DB {
 	t.Helper()
+	o.Writers = 4
 	if o.Migrations == nil {
 		o.Migrations = schema()
 	}

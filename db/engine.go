@@ -12,13 +12,13 @@ type engine struct {
 	begin      string
 	rowLock    string // ends a SELECT whose rows are about to be changed
 	skipLocked string // the same, for whoever is content with rows that nobody else has
-	writers    int    // besides the one of key 0
 	readers    int
 	snapshot   sql.TxOptions
 	ownLog     bool   // the log of changes is a file of ours
 	lock       string // waits for its turn with a number, until the transaction ends
 	tryLock    string // the same with many, without waiting: those that were free
 	unnamed    bool   // parameters that stand in order are better written ?
+	server     bool   // others write too, and each answer is waited for
 }
 
 var (
@@ -26,7 +26,7 @@ var (
 	onSQLite = engine{begin: "BEGIN IMMEDIATE", readers: 4, ownLog: true, snapshot: sql.TxOptions{ReadOnly: true}, unnamed: true}
 
 	onPostgres = engine{
-		begin: "BEGIN", rowLock: " FOR UPDATE", skipLocked: " FOR UPDATE SKIP LOCKED", writers: 4, readers: 8,
+		begin: "BEGIN", rowLock: " FOR UPDATE", skipLocked: " FOR UPDATE SKIP LOCKED", readers: 8, server: true,
 		snapshot: sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead},
 		lock:     "SELECT 1 FROM (SELECT pg_advisory_xact_lock($1)) AS l",
 		tryLock:  "SELECT k FROM unnest(CAST($1 AS BIGINT[])) AS k WHERE pg_try_advisory_xact_lock(k)",

@@ -1,6 +1,7 @@
 package db
 
 import (
+	"math/bits"
 	"strconv"
 	"strings"
 )
@@ -19,8 +20,28 @@ type Change struct {
 	Make string // UPDATE table SET name = v.name FROM v WHERE table.id = v.id
 }
 
-// mostTogether is how many rows one statement writes at most.
-const mostTogether = 64
+// MostTogether is how many rows one statement of [Portions] has at most.
+const MostTogether = 64
+
+// Portions calls do with the rows, in order, in few portions of few sizes, so that there are few statements to run and
+// few texts to prepare: a size is a number of three binary digits and zeros, at most [MostTogether].
+func Portions[T any](rows []T, do func([]T) error) error {
+	for len(rows) > 0 {
+		n := Portion(len(rows))
+		if err := do(rows[:n]); err != nil {
+			return err
+		}
+		rows = rows[n:]
+	}
+	return nil
+}
+
+// Portion is how many of so many rows go first.
+func Portion(rows int) int {
+	rows = min(rows, MostTogether)
+	zeros := max(bits.Len(uint(rows))-3, 0)
+	return rows >> zeros << zeros
+}
 
 // Gathered is work that operations leave for later in the transaction, to be done for all of them at once.
 type Gathered interface {
@@ -90,19 +111,17 @@ type puts struct {
 // statement is one for so many rows.
 type statement interface{ text(rows int) string }
 
-// Write writes rows by powers of two, so that there are few texts to prepare.
+// Write implements Gathered.
 func (p *puts) Write(t *Tx) error {
-	all := p.values
-	defer func() { // the next transaction's rows take their place
-		clear(all)
-		t.conn.keep(p.of, all[:0])
-	}()
+	if all := p.values; !t.conn.engine.server { // else they are kept until they are sent
+		defer func() { // the next transaction's rows take their place
+			clear(all)
+			t.conn.keep(p.of, all[:0])
+		}()
+	}
 	for rows := len(p.values) / p.columns; rows > 0; {
-		n := 1
-		for n*2 <= min(rows, mostTogether) {
-			n *= 2
-		}
-		if _, err := t.Exec(t.conn.text(p.of, n), p.values[:n*p.columns]...); err != nil {
+		n := Portion(rows)
+		if err := t.Later(t.conn.text(p.of, n), p.values[:n*p.columns]...); err != nil {
 			return err
 		}
 		p.values = p.values[n*p.columns:]

@@ -12,6 +12,25 @@ func TestValues(t *testing.T) {
 	}
 }
 
+func TestPortions(t *testing.T) {
+	sizes := map[int]bool{}
+	for n := range 3 * MostTogether {
+		rows, portions := n, 0
+		err := Portions(make([]struct{}, n), func(some []struct{}) error {
+			rows -= len(some)
+			portions++
+			sizes[len(some)] = true
+			return nil
+		})
+		if err != nil || rows != 0 || portions > 2+n/MostTogether {
+			t.Errorf("%d rows: %d left after %d portions, %v", n, rows, portions, err)
+		}
+	}
+	if len(sizes) != 20 {
+		t.Errorf("the sizes are %v", sizes)
+	}
+}
+
 func TestUnnamed(t *testing.T) {
 	for query, want := range map[string]string{
 		"SELECT 1":                    "SELECT 1",
@@ -45,7 +64,7 @@ func put(ids ...int64) func(*Tx) error {
 func TestPutRowsAreWritten(t *testing.T) {
 	d := openTest(t, Options{})
 	var many []int64
-	for i := range int64(3*mostTogether + 7) {
+	for i := range int64(3*MostTogether + 7) {
 		many = append(many, i)
 	}
 	for _, err := range together(t, d, put(many...), put(1000), put(1001, 1002)) {
@@ -102,7 +121,7 @@ var changeT = &Change{Rows: "id BIGINT, s TEXT", Make: "UPDATE t SET s = v.s FRO
 // Settle see it.
 func TestPutChange(t *testing.T) {
 	d := openTest(t, Options{})
-	const rows = mostTogether + 5
+	const rows = MostTogether + 5
 	err := d.Do(context.Background(), 1, func(tx *Tx) error {
 		for i := range int64(rows) {
 			tx.Put(putT, i, "put")

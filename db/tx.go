@@ -22,6 +22,7 @@ type Tx struct {
 	open   []*sql.Rows
 	failed error // the first statement that failed; nothing runs after it
 
+	later    []later
 	gathered map[any]Gathered
 	pending  []Gathered
 }
@@ -79,10 +80,10 @@ func (t *Tx) Local() any { return t.local }
 func (t *Tx) SetLocal(v any) { t.local = v }
 
 func (t *Tx) stmt(query string) (*sql.Stmt, error) {
-	if t.failed != nil {
-		return nil, t.failed
+	if err := t.flush(); err != nil {
+		return nil, err
 	}
-	if t.conn.engine.writers > 0 && len(t.open) > 0 { // a connection does one thing at a time
+	if t.conn.engine.server && len(t.open) > 0 { // a connection does one thing at a time
 		t.closeRows()
 	}
 	s, err := t.conn.stmt(query)

@@ -142,7 +142,7 @@ func (w *writer) gather(first *operation, awaited bool) []*operation {
 		most = min(whole, len(batch)+part)
 	}
 	batch = drain(batch, w.behind, most)
-	if w.conn.engine.writers > 0 {
+	if w.conn.engine.server {
 		slices.SortStableFunc(batch, func(a, b *operation) int { return cmp.Compare(a.key, b.key) })
 	}
 	return batch

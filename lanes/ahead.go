@@ -36,15 +36,8 @@ func (l *Lanes) LookAhead(tx *db.Tx, asks []any) ([]any, error) {
 			domain = append(domain, ask)
 		}
 	}
-	for rest := outcomes; len(rest) > 0; {
-		n := mostLanes
-		for 1<<n > len(rest) {
-			n--
-		}
-		if err := l.look(tx, n, rest[:1<<n]); err != nil {
-			return nil, fmt.Errorf("look at the lanes: %w", err)
-		}
-		rest = rest[1<<n:]
+	if err := db.Portions(outcomes, func(some []*outcome) error { return l.look(tx, some) }); err != nil {
+		return nil, fmt.Errorf("look at the lanes: %w", err)
 	}
 	return domain, nil
 }
@@ -61,15 +54,15 @@ func oursSQL(n int) string {
 JOIN lane ON lane.id = v.column1 AND lane.owner = v.column2 AND lane.epoch = v.column3`
 }
 
-// look marks those of 2^n outcomes whose lane is ours in tx.
-func (l *Lanes) look(tx *db.Tx, n int, outcomes []*outcome) error {
+// look marks those outcomes whose lane is ours in tx.
+func (l *Lanes) look(tx *db.Tx, outcomes []*outcome) error {
 	args := make([]any, 0, 3*len(outcomes))
 	byHold := make(map[hold]*outcome, len(outcomes))
 	for _, o := range outcomes {
 		args = append(args, o.of.lane.ID, o.of.owner, o.of.epoch)
 		byHold[hold{o.of.lane.ID, o.of.owner, o.of.epoch}] = o
 	}
-	rows, err := tx.Rows(l.oursSQL[n], args...)
+	rows, err := tx.Rows(l.oursSQL[len(outcomes)], args...)
 	if err != nil {
 		return err
 	}

@@ -34,15 +34,8 @@ type finishedBy struct{ l *Lanes }
 // Write implements db.Gathered.
 func (f *finished) Write(tx *db.Tx) error {
 	slices.SortFunc(f.runs, func(a, b ended) int { return cmp.Compare(a.run.lane.ID, b.run.lane.ID) })
-	for rest := f.runs; len(rest) > 0; {
-		n := mostLanes
-		for 1<<n > len(rest) {
-			n--
-		}
-		if err := f.l.finish(tx, n, rest[:1<<n]); err != nil {
-			return fmt.Errorf("move the lanes on: %w", err)
-		}
-		rest = rest[1<<n:]
+	if err := db.Portions(f.runs, func(some []ended) error { return f.l.finish(tx, some) }); err != nil {
+		return fmt.Errorf("move the lanes on: %w", err)
 	}
 	return nil
 }
@@ -74,14 +67,14 @@ func rowsOf(n int, form string, columns int) string {
 	return strings.Join(rows, ", ")
 }
 
-// finish moves 2^n lanes on. A lane that is not ours any more fails the transaction.
-func (l *Lanes) finish(tx *db.Tx, n int, runs []ended) error {
+// finish moves lanes on. A lane that is not ours any more fails the transaction.
+func (l *Lanes) finish(tx *db.Tx, runs []ended) error {
 	lanes, tasks := make([]any, 0, 5*len(runs)), make([]any, 0, 2*len(runs))
 	for _, e := range runs {
 		lanes = append(lanes, e.run.lane.ID, e.run.owner, e.run.epoch, e.seq, e.why)
 		tasks = append(tasks, e.run.lane.ID, e.seq)
 	}
-	rows, err := tx.Rows(l.doneSQL[n], lanes...)
+	rows, err := tx.Rows(l.doneSQL[len(runs)], lanes...)
 	if err != nil {
 		return err
 	}
@@ -101,7 +94,7 @@ func (l *Lanes) finish(tx *db.Tx, n int, runs []ended) error {
 	if len(tails) < len(runs) {
 		return errFenced
 	}
-	if _, err := tx.Exec(l.endSQL[n], tasks...); err != nil {
+	if err := tx.Later(l.endSQL[len(runs)], tasks...); err != nil {
 		return err
 	}
 	for _, e := range runs {

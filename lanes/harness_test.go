@@ -132,7 +132,7 @@ func openDB(t testing.TB) *db.DB {
 
 func openAt(t testing.TB, url string) *db.DB {
 	t.Helper()
-	d, err := db.Open(context.Background(), url, db.Options{Migrations: fstest.MapFS{
+	d, err := db.Open(context.Background(), url, db.Options{Writers: 4, Migrations: fstest.MapFS{
 		"1_lanes.sql": {Data: []byte("-- +goose Up\n" + Schema)},
 		"2_test.sql":  {Data: []byte("-- +goose Up\nCREATE TABLE ran(n BIGINT NOT NULL, lane TEXT NOT NULL, seq BIGINT NOT NULL, ref BIGINT NOT NULL, by BIGINT NOT NULL);")},
 	}})

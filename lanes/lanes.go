@@ -121,7 +121,7 @@ type Lanes struct {
 	over    chan struct{} // closed when Run is
 	late    chan struct{} // our session is gone
 
-	enqueueSQL, doneSQL, endSQL, oursSQL [mostLanes + 1]string // for 1, 2, 4… lanes
+	enqueueSQL, doneSQL, endSQL, oursSQL [db.MostTogether + 1]string // for so many lanes
 
 	seen reading // of the clocks, at the poller's last round
 
@@ -154,8 +154,10 @@ func New(d *db.DB, o Options) *Lanes {
 		running: map[string]int{}, at: map[string]int{}, paused: map[string]string{}, ctx: context.Background(),
 	}
 	l.launch = l.start
-	for n := range l.enqueueSQL {
-		l.enqueueSQL[n], l.doneSQL[n], l.endSQL[n], l.oursSQL[n] = enqueueSQL(1<<n), doneSQL(1<<n), endSQL(1<<n), oursSQL(1<<n)
+	for n := 1; n <= db.MostTogether; n++ {
+		if db.Portion(n) == n {
+			l.enqueueSQL[n], l.doneSQL[n], l.endSQL[n], l.oursSQL[n] = enqueueSQL(n), doneSQL(n), endSQL(n), oursSQL(n)
+		}
 	}
 	l.kinds, l.inKinds = sorted(o.Handlers)
 	return l

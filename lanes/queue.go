@@ -44,21 +44,11 @@ func (q *queue) add(lane Lane, t newTask) {
 func (q *queue) Write(tx *db.Tx) error {
 	slices.SortFunc(q.lanes, func(a, b arrival) int { return cmp.Compare(a.lane.ID, b.lane.ID) })
 	room := map[string]int{}
-	for rest := q.lanes; len(rest) > 0; {
-		n := len(q.l.enqueueSQL) - 1
-		for 1<<n > len(rest) {
-			n--
-		}
-		if err := q.l.enqueue(tx, n, rest[:1<<n], room); err != nil {
-			return fmt.Errorf("enqueue: %w", err)
-		}
-		rest = rest[1<<n:]
+	if err := db.Portions(q.lanes, func(some []arrival) error { return q.l.enqueue(tx, some, room) }); err != nil {
+		return fmt.Errorf("enqueue: %w", err)
 	}
 	return nil
 }
-
-// mostLanes is the exponent of how many lanes one statement appends to at most.
-const mostLanes = 6
 
 // enqueueSQL is the statement for n lanes. Each row is id, kind, scope, okey, the number of tasks, the first one's
 // time, who takes the lane (NULL for nobody) and the epoch of a new lane; then follows now, three times. A lane that
@@ -83,8 +73,8 @@ ON CONFLICT(id) DO UPDATE SET
 RETURNING id, owner, epoch, head, tail, woken, attempts, due_at`
 }
 
-// enqueue appends to 2^n lanes, and leaves their tasks to be written. room is how many lanes of each kind may start.
-func (l *Lanes) enqueue(tx *db.Tx, n int, lanes []arrival, room map[string]int) error {
+// enqueue appends to lanes, and leaves their tasks to be written. room is how many lanes of each kind may start.
+func (l *Lanes) enqueue(tx *db.Tx, lanes []arrival, room map[string]int) error {
 	now, session := ms(l.o.Now()), l.session()
 	args := make([]any, 0, 8*len(lanes)+3)
 	for _, a := range lanes {
@@ -95,7 +85,7 @@ func (l *Lanes) enqueue(tx *db.Tx, n int, lanes []arrival, room map[string]int) 
 		}
 		args = append(args, a.lane.ID, a.lane.Kind, a.lane.Scope, a.lane.Key, len(a.tasks), due, me, l.o.NewID())
 	}
-	rows, err := tx.Rows(l.enqueueSQL[n], append(args, now, now, now)...)
+	rows, err := tx.Rows(l.enqueueSQL[len(lanes)], append(args, now, now, now)...)
 	if err != nil {
 		return err
 	}

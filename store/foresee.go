@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"maps"
 	"math/bits"
 	"slices"
 	"strings"
@@ -113,7 +114,7 @@ func (s *Store) foresee(tx *db.Tx, asks []any) error {
 	}
 	t := s.tx(tx)
 	f := newForeseen()
-	q := questions{f: f, keys: map[core.ChannelID][]any{}, providers: map[core.ChannelID][]any{}, names: map[core.ChannelID][]any{}}
+	q := questions{f: f, keys: map[core.ChannelID]map[string][]any{}, names: map[core.ChannelID][]any{}}
 	for _, ask := range asks {
 		switch ask := ask.(type) {
 		case core.Arrival:
@@ -133,10 +134,11 @@ func (s *Store) foresee(tx *db.Tx, asks []any) error {
 
 // questions are what is to be read, by channel.
 type questions struct {
-	f                      *foreseen
-	keys, providers, names map[core.ChannelID][]any
-	threads                []core.ConversationID
-	sends                  []sent
+	f       *foreseen
+	keys    map[core.ChannelID]map[string][]any // of messages, by column
+	names   map[core.ChannelID][]any            // of people
+	threads []core.ConversationID
+	sends   []sent
 }
 
 func (q *questions) arrival(a core.Arrival) {
@@ -146,11 +148,14 @@ func (q *questions) arrival(a core.Arrival) {
 			continue
 		}
 		ch := item.Channel.ID
+		if q.keys[ch] == nil {
+			q.keys[ch] = map[string][]any{}
+		}
 		if item.Key != "" {
-			q.keys[ch] = append(q.keys[ch], db.Clean(item.Key))
+			q.keys[ch]["event_key"] = append(q.keys[ch]["event_key"], db.Clean(item.Key))
 		}
 		if heard.Provider != "" {
-			q.providers[ch] = append(q.providers[ch], db.Clean(string(heard.Provider)))
+			q.keys[ch]["provider_id"] = append(q.keys[ch]["provider_id"], db.Clean(string(heard.Provider)))
 		}
 		for _, name := range madeNames(ch, item.Key, heard.Provider) {
 			q.f.looked[name] = true
@@ -162,13 +167,8 @@ func (q *questions) arrival(a core.Arrival) {
 }
 
 func (q *questions) read(t *tx) error {
-	for ch, keys := range q.keys {
-		if err := q.messages(t, ch, "event_key", keys); err != nil {
-			return err
-		}
-	}
-	for ch, ids := range q.providers {
-		if err := q.messages(t, ch, "provider_id", ids); err != nil {
+	for ch, names := range q.keys {
+		if err := q.messages(t, ch, names); err != nil {
 			return err
 		}
 	}
@@ -214,18 +214,29 @@ func numbers[T ~int64](ids []T) []any {
 	return values
 }
 
-// messages reads which messages of a channel there are, by a column that is
+// messages reads which messages of a channel there are, by the columns that are
 // unique in the channel.
-func (q *questions) messages(t *tx, ch core.ChannelID, column string, names []any) error {
-	kind := column[:1] // as in madeNames
-	for names, more := among(names); names != nil; names, more = among(more) {
-		rows, err := t.Tx.Rows(`SELECT `+column+`, id, conversation_id FROM message WHERE channel = $1 AND `+column+` IN `+placesFrom(2, len(names)), slices.Insert(names, 0, any(string(ch)))...)
+func (q *questions) messages(t *tx, ch core.ChannelID, names map[string][]any) error {
+	for len(names) > 0 {
+		var looks []string
+		args := []any{string(ch)}
+		for _, column := range slices.Sorted(maps.Keys(names)) {
+			now, more := among(names[column])
+			if names[column] = more; len(more) == 0 {
+				delete(names, column)
+			}
+			looks = append(looks, fmt.Sprintf(`SELECT '%s', %s, id, conversation_id FROM message WHERE channel = $1 AND %s IN %s`,
+				column[:1], column, column, placesFrom(1+len(args), len(now)))) // the letter is that of madeNames
+			args = append(args, now...)
+		}
+		rows, err := t.Tx.Rows(strings.Join(looks, ` UNION ALL `), args...)
 		if err != nil {
 			return err
 		}
 		if _, err := collect(rows, func(scan func(...any) error) (name string, err error) {
+			var kind string
 			var f core.ItemFate
-			err = scan(&name, &f.Message, &f.Conversation)
+			err = scan(&kind, &name, &f.Message, &f.Conversation)
 			q.f.known[string(ch)+"\x00"+kind+name] = f
 			return name, err
 		}); err != nil {

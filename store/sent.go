@@ -107,14 +107,7 @@ func (t *tx) unheardOf(calls []sent) (map[sent]bool, error) {
 	}
 	plain := map[sent]bool{}
 	calls = slices.DeleteFunc(slices.Clone(calls), func(one sent) bool { return !mine[one.key()] })
-	for len(calls) > 0 {
-		n := min(len(calls), mostAsked)
-		if err := t.lookAt(calls[:n], plain); err != nil {
-			return nil, err
-		}
-		calls = calls[n:]
-	}
-	return plain, nil
+	return plain, db.Portions(calls, func(some []sent) error { return t.lookAt(some, plain) })
 }
 
 // lookAt adds to plain the calls of which nothing is known.
@@ -123,10 +116,7 @@ func (t *tx) lookAt(calls []sent, plain map[sent]bool) error {
 	for _, one := range calls {
 		values = append(values, int64(one.message), string(one.channel), string(one.provider))
 	}
-	for rows := len(calls); rows&(rows-1) != 0; rows++ { // by powers of two, so that there are few texts to prepare
-		values = append(values, values[:3]...)
-	}
-	rows, err := t.Tx.Rows(`WITH v(id, channel, provider) AS (VALUES `+db.TypedValues(len(values)/3, "BIGINT", "TEXT", "TEXT")+`)
+	rows, err := t.Tx.Rows(`WITH v(id, channel, provider) AS (VALUES `+db.TypedValues(len(calls), "BIGINT", "TEXT", "TEXT")+`)
 		SELECT v.id, v.channel, v.provider, m.status, m.made <> 0
 		OR EXISTS (SELECT 1 FROM early e WHERE e.channel = v.channel AND e.provider_id = v.provider)
 		OR EXISTS (SELECT 1 FROM conversation c JOIN reached r ON r.identity_id = c.identity_id WHERE c.id = m.conversation_id)

@@ -37,6 +37,7 @@ type Options struct {
 	Addr     string    // of this node, for people
 	IDs      *db.IDs
 	Log      logrus.FieldLogger
+	Writers  int            // see db.Options
 	Capacity map[string]int // lanes at work at once, by kind
 	Grace    time.Duration  // for work under way when Run ends; 10 s if zero
 	// Burst is how long a bot's messages wait for more, to be handed over together;
@@ -85,7 +86,7 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.db, err = db.Open(ctx, url, db.Options{Migrations: files, Hold: s.holdAll, Foresee: s.foresee, BeforeCommit: s.beforeCommit, Now: o.Now, Clock: o.Clock, Log: o.Log})
+	s.db, err = db.Open(ctx, url, db.Options{Migrations: files, Hold: s.holdAll, Foresee: s.foresee, BeforeCommit: s.beforeCommit, Writers: o.Writers, Now: o.Now, Clock: o.Clock, Log: o.Log})
 	if err != nil {
 		return nil, fmt.Errorf("open store: %w", err)
 	}

@@ -54,7 +54,7 @@ func openBy(t *testing.T, rules routing.Config, url string, now func() time.Time
 	log.SetOutput(t.Output())
 	s, err := Open(t.Context(), url, Options{
 		Router: table, MediaURL: func(id int64, _ time.Time) string { return fmt.Sprintf("https://us.example/%d", id) },
-		Now: now, IDs: b.ids, Log: log, Grace: time.Second, Retention: time.Hour, TTL: time.Hour,
+		Writers: 4, Now: now, IDs: b.ids, Log: log, Grace: time.Second, Retention: time.Hour, TTL: time.Hour,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -35,9 +35,9 @@ func (s *Store) workBot(ctx context.Context, task lanes.Task) lanes.Result {
 	}
 }
 
-// turnWork reads what a turn needs. over means that it was handed over already,
-// with others.
-func (s *Store) turnWork(ctx context.Context, c conversation, task lanes.Task) (w core.TurnWork, over bool, err error) {
+// turnWork reads what a turn needs besides its message and that one's state, where
+// it is of one. over means that it was handed over already, with others.
+func (s *Store) turnWork(ctx context.Context, c conversation, task lanes.Task, m core.Message, state string) (w core.TurnWork, over bool, err error) {
 	// A run that died counts as a try: the bot may have heard it.
 	w = core.TurnWork{Turn: core.Turn{
 		ID: "turn-" + strconv.FormatInt(task.Ref, 36), Bot: c.Owner.ID, Conversation: c.Conversation, Try: task.Attempts + max(task.Starts, 1),
@@ -59,9 +59,8 @@ func (s *Store) turnWork(ctx context.Context, c conversation, task lanes.Task) (
 	if s.o.Burst != nil {
 		w.Burst = s.o.Burst(w.Bot)
 	}
-	m, state, err := s.heard(ctx, task)
-	if state != turnPending || err != nil {
-		return w, true, err
+	if state != turnPending {
+		return w, true, nil
 	}
 	var pending []int64
 	if hasFiles(m.Content) || w.Burst > 0 {
@@ -70,7 +69,7 @@ func (s *Store) turnWork(ctx context.Context, c conversation, task lanes.Task) (
 		if pending, err = s.pendingFrom(ctx, task.Ref); err != nil {
 			return w, false, err
 		}
-		if m, _, err = s.heard(ctx, task); err != nil {
+		if m, err = s.Message(ctx, core.MessageID(task.Ref)); err != nil {
 			return w, false, err
 		}
 	}
@@ -99,15 +98,6 @@ func (s *Store) eventWork(ctx context.Context, w *core.TurnWork, task lanes.Task
 	}
 	w.Event, w.At = &core.BotEvent{Name: name}, timeOf(created)
 	return unpack(data, &w.Event.Data)
-}
-
-// heard reads the message of a turn, and the turn's state.
-func (s *Store) heard(ctx context.Context, task lanes.Task) (m core.Message, state string, err error) {
-	scan := func(dst ...any) error {
-		return s.db.Row(ctx, `SELECT `+messageColumns+`, m.turn FROM message m WHERE m.id = $1`, []any{task.Ref}, dst...)
-	}
-	m, err = scanMessage(scan, s.o.MediaURL, s.o.Now(), &state)
-	return m, state, err
 }
 
 // hasFiles reports whether a message may have files that are being fetched.

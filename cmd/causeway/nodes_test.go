@@ -39,7 +39,7 @@ func newNodesAlone(t *testing.T, n int) *nodes {
 	pg := dbtest.Own(t)
 	w := &nodes{talking: newTalking(t), pg: pg}
 	w.store = pg.Database(t)
-	w.config["store"] = fmt.Sprintf("{url: %q}", w.store)
+	w.config["store"] = fmt.Sprintf("{url: %q, writers: 4}", w.store)
 	for range n {
 		one := *w.world
 		one.dir, one.addr = t.TempDir(), freeAddr(t)

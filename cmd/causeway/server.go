@@ -65,7 +65,7 @@ func newServer(ctx context.Context, c *config.Config, log *logrus.Logger) (_ *se
 	}()
 	ids := db.NewIDs(0, clock.Now)
 	s.store, err = store.Open(ctx, c.Store.URL, store.Options{
-		Router: s, MediaURL: s.files.URL, Now: clock.Now, Clock: clock, Addr: nodeName(c), IDs: ids, Log: log,
+		Router: s, MediaURL: s.files.URL, Now: clock.Now, Clock: clock, Addr: nodeName(c), Writers: c.Store.Writers, IDs: ids, Log: log,
 		Burst: s.burst, Resolved: func() string { return s.setup.Load().config.Texts.Resolved }, Desk: s.desk, Known: s.known,
 		Fit:       func(ch core.ChannelID, say []core.Saying) []core.Spoken { return s.engine.Fit(ch, say) },
 		Retention: c.Retention.Deliveries, TTL: c.OutboundTTL, Grace: shutdownTime,
