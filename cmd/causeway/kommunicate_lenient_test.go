@@ -123,6 +123,12 @@ func TestSpamIsNotAnswered(t *testing.T) {
 			t.Errorf("%s: %d %s", path, a.status, a.body)
 		}
 	}
+	eventually(t, "what was said meanwhile is over, unheard", func() error {
+		if n := w.metrics()[`causeway_queue_tasks{queue="bot"}`]; n != "0" {
+			return fmt.Errorf("%s turns", n)
+		}
+		return nil
+	})
 	w.patch(c.ID, map[string]string{"status": "open"})
 	z.Say("sorry")
 	shows(t, z, "re: sorry")

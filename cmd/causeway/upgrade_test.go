@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -55,6 +56,7 @@ func TestTortureUpgrade(t *testing.T) {
 	var sum tally
 	sum.tell(t, "a rolling upgrade")
 	w := newNodes(t, 2)
+	w.config["store"] = fmt.Sprintf("{url: %q}", w.store) // what the old version knows
 	for _, one := range w.all {
 		one.program = old
 	}
