@@ -17,6 +17,8 @@ const (
 	// its first chance.
 	races    = 5
 	raceWait = 5 * time.Millisecond
+	// patience is races for an operation that stepped back by itself, and holds up nobody but the writer: half a second.
+	patience = 14
 )
 
 // Do runs op in a transaction that it shares with whatever else is waiting, and returns after that COMMIT is on
@@ -105,7 +107,7 @@ func (w *writer) alone(one []*operation) error {
 		switch {
 		case !isRace(err), n == races && IsUnique(err):
 			return err
-		case n == races: // what it waited for is held for long: who calls is to come again
+		case n == races && !errors.Is(err, ErrRace), n == patience: // what it waited for is held for long: who calls is to come again
 			return fmt.Errorf("%w: %w", ErrCommit, err)
 		}
 		<-time.After(time.Duration(float64(n) * rand.Float64() * 2 * float64(raceWait)))
@@ -133,7 +135,7 @@ func (w *writer) attempt(batch []*operation) (bad int, err error) {
 		err = w.foresee(tx, batch)
 	}
 	for i := 0; err == nil && i < len(batch); i++ {
-		if err = tx.run(batch[i].fn); err != nil {
+		if err = tx.run(batch[i].fn); err != nil && !tx.common {
 			bad = i
 		}
 	}

@@ -83,7 +83,8 @@ func (t *Tx) PutChange(ch *Change, id int64, values ...any) {
 	r.values = append(append(r.values, id), values...)
 }
 
-// Settle does what was gathered, in the order in which it was begun.
+// Settle does what was gathered, in the order in which it was begun. Its error dooms the attempt, as that of a
+// statement does.
 func (t *Tx) Settle() error {
 	for len(t.pending) > 0 {
 		g := t.pending[0]
@@ -94,10 +95,19 @@ func (t *Tx) Settle() error {
 			}
 		}
 		if err := g.Write(t); err != nil {
-			return err
+			return t.doomAll(err)
 		}
 	}
 	return nil
+}
+
+// doomAll ends the attempt for a fault in what several operations left, of which none may be stored.
+func (t *Tx) doomAll(err error) error {
+	if t.failed == nil {
+		t.failed = err
+	}
+	t.common = true
+	return err
 }
 
 // puts are rows of one statement.

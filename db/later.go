@@ -38,8 +38,10 @@ func (t *Tx) flush() error {
 	all := t.later
 	t.later = nil
 	if len(all) == 1 {
-		_, err := t.Exec(all[0].query, all[0].args...)
-		return err
+		if _, err := t.Exec(all[0].query, all[0].args...); err != nil {
+			return t.doomAll(err)
+		}
+		return nil
 	}
 	var b pgx.Batch
 	for _, one := range all {
@@ -62,7 +64,7 @@ func (t *Tx) flush() error {
 		return answers.Close()
 	})
 	if err != nil {
-		return t.doom(all[min(done, len(all)-1)].query, err)
+		return t.doomAll(t.doom(all[min(done, len(all)-1)].query, err))
 	}
 	return nil
 }

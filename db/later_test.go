@@ -49,3 +49,25 @@ func TestLaterFails(t *testing.T) {
 		}
 	}
 }
+
+// What is gathered and cannot be done fails the operation, also one that does not care.
+func TestAFaultOfSettleIsNotKeptToOneself(t *testing.T) {
+	d := openTest(t, Options{})
+	err := d.Do(context.Background(), 1, func(tx *Tx) error {
+		tx.Gather("fails", func() Gathered { return fails{} })
+		if _, err := tx.Exec(`INSERT INTO t(id, s) VALUES(1, 'x')`); err != nil {
+			return err
+		}
+		_ = tx.Settle()
+		return nil
+	})
+	if n := count(t, d); n != 0 || !errors.Is(err, errFails) {
+		t.Errorf("%d rows, %v", n, err)
+	}
+}
+
+var errFails = errors.New("it cannot be done")
+
+type fails struct{}
+
+func (fails) Write(*Tx) error { return errFails }

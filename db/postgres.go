@@ -43,9 +43,10 @@ var readerSettings = map[string]string{
 	"application_name":              "causeway reader",
 }
 
-// surveyorSettings keep it from holding others up: nobody waits for statistics.
+// surveyorSettings keep it from holding others up: nobody waits for statistics, and who waits for less than
+// deadlock_timeout has no autovacuum give way.
 var surveyorSettings = map[string]string{
-	"lock_timeout":      "1000",
+	"lock_timeout":      "300",
 	"statement_timeout": "10000",
 	"application_name":  "causeway statistics",
 }

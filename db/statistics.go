@@ -15,10 +15,10 @@ import (
 // lookEvery is how often a look is taken at which tables have grown.
 const lookEvery = time.Second
 
-// grownSQL names the tables that have more than twice the rows that the planner knows of.
+// grownSQL names the tables that have more than twice the rows that the planner knows of, of those that may be counted.
 // https://www.postgresql.org/docs/current/row-estimation-examples.html
 const grownSQL = `SELECT c.relname FROM pg_class c JOIN pg_stat_user_tables s ON s.relid = c.oid
-	WHERE c.relnamespace = current_schema()::regnamespace AND s.n_live_tup > 2 * greatest(c.reltuples, 50)`
+	WHERE c.relnamespace = current_schema()::regnamespace AND pg_has_role(c.relowner, 'USAGE') AND s.n_live_tup > 2 * greatest(c.reltuples, 50)`
 
 // surveyor has PostgreSQL count tables that grow fast. Statements are planned for what was counted last, and the
 // server's own daemon looks once a minute: until then a store that was empty when it was opened would read whole

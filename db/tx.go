@@ -21,6 +21,7 @@ type Tx struct {
 	local  any
 	open   []*sql.Rows
 	failed error // the first statement that failed; nothing runs after it
+	common bool  // what failed was left by several operations, and is the fault of none that is known
 
 	later    []later
 	gathered map[any]Gathered

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"database/sql"
 	"errors"
 	"fmt"
 
@@ -20,7 +21,9 @@ func (t *tx) echo(item core.Arrived, e core.Echo) (core.ItemFate, error) {
 	if err := t.holdEchoed(item.Channel.ID, e, report); err != nil {
 		return core.ItemFate{}, err
 	}
-	if call, err := t.called(item.Channel.ID, report); err == nil {
+	if call, err := t.called(item.Channel.ID, report); err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return core.ItemFate{}, fmt.Errorf("find echoed message: %w", err)
+	} else if err == nil {
 		return core.ItemFate{Key: item.Key, Fate: core.FateDuplicate, Message: call.message, Conversation: call.conversation}, nil
 	}
 	who, err := t.identify(item.Channel.ID, e.To)

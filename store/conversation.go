@@ -117,7 +117,7 @@ func (t *tx) loadWhere(where string, arg int64) (*conversation, error) {
 		if err := t.holdWhere(where, arg); err != nil {
 			return err
 		}
-		if t.batch().saved[lockOf{where, arg}] {
+		if b := t.batch(); b.saved[lockOf{where, arg}] || b.joined {
 			return t.Row(conversationSQL+where, []any{arg}, dst...)
 		}
 		return t.Tx.Row(conversationSQL+where, []any{arg}, dst...)

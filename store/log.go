@@ -17,6 +17,7 @@ type batch struct {
 	live    map[core.ConversationID]bool // has a new message with options
 	held    map[lockOf]bool              // conversations that are locked
 	saved   map[lockOf]bool              // conversations whose changes may not be written yet
+	joined  bool                         // identities became one, and saved may name either
 
 	passed, passes int64 // through the turnstile: the last, and as many as may be
 

@@ -51,6 +51,7 @@ func (t *tx) namesBesides(ch core.ChannelID, who identity, names []string) (bool
 // join makes two identities one, the older of them, with the conversations of
 // both: the newest is the present one. So do their contacts.
 func (t *tx) join(who *identity, other identity) error {
+	t.batch().joined = true
 	into, from := *who, other
 	if from.id < into.id {
 		into, from = from, into

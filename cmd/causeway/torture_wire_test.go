@@ -15,7 +15,7 @@ func (w *nodes) wired() []*wire {
 		wires = append(wires, newWire(w.t, w.pg.Socket()))
 	}
 	w.own = func(i int, config map[string]string) {
-		config["store"] = fmt.Sprintf("{url: %q}", wires[i].through(w.store))
+		config["store"] = fmt.Sprintf("{url: %q, writers: 4}", wires[i].through(w.store))
 	}
 	return wires
 }
@@ -73,10 +73,10 @@ func TestTortureCommit(t *testing.T) {
 	w.begin()
 	want, cut := amount(2000, 12, 6), 0
 	for _, p := range wires {
-		p.cuts(25)
+		p.cuts(10)
 	}
 	within(t, patience(), "commits that are cut", func() error {
-		if cut = wires[0].cuts(25) + wires[1].cuts(25); cut < want {
+		if cut = wires[0].cuts(10) + wires[1].cuts(10); cut < want {
 			return fmt.Errorf("%d of %d", cut, want)
 		}
 		return nil
