@@ -129,6 +129,25 @@ func (c *Cluster) Restart() error {
 }
 
 func (c *Cluster) await() error {
+	return c.on(func(ctx context.Context, pool *sql.DB) error {
+		for {
+			err := pool.PingContext(ctx)
+			if err == nil {
+				return nil
+			}
+			select {
+			case <-c.ended:
+				return fmt.Errorf("the server ended: %s", c.Log())
+			case <-ctx.Done():
+				return fmt.Errorf("the server does not take connections: %w", err)
+			case <-time.After(20 * time.Millisecond):
+			}
+		}
+	})
+}
+
+// on gives do connections to the server, for as long as a start may take.
+func (c *Cluster) on(do func(ctx context.Context, pool *sql.DB) error) error {
 	pool, err := sql.Open("pgx", c.URL("postgres"))
 	if err != nil {
 		return err
@@ -136,19 +155,7 @@ func (c *Cluster) await() error {
 	defer func() { _ = pool.Close() }()
 	ctx, cancel := context.WithTimeout(context.Background(), startTime)
 	defer cancel()
-	for {
-		err := pool.PingContext(ctx)
-		if err == nil {
-			return nil
-		}
-		select {
-		case <-c.ended:
-			return fmt.Errorf("the server ended: %s", c.Log())
-		case <-ctx.Done():
-			return fmt.Errorf("the server does not take connections: %w", err)
-		case <-time.After(20 * time.Millisecond):
-		}
-	}
+	return do(ctx, pool)
 }
 
 // URL is the address of a database in the cluster.

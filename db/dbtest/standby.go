@@ -56,38 +56,30 @@ func (c *Cluster) Follow(primary *Cluster) error {
 
 // waitsFor returns when c has a standby for which it waits at each COMMIT.
 func (c *Cluster) waitsFor() error {
-	pool, err := sql.Open("pgx", c.URL("postgres"))
-	if err != nil {
-		return err
-	}
-	defer func() { _ = pool.Close() }()
-	ctx, cancel := context.WithTimeout(context.Background(), startTime)
-	defer cancel()
-	for {
-		var follow int
-		err := pool.QueryRowContext(ctx, `SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'quorum'`).Scan(&follow)
-		if err != nil {
-			return fmt.Errorf("ask who follows: %w", err)
+	return c.on(func(ctx context.Context, pool *sql.DB) error {
+		for {
+			var follow int
+			err := pool.QueryRowContext(ctx, `SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'quorum'`).Scan(&follow)
+			if err != nil {
+				return fmt.Errorf("ask who follows: %w", err)
+			}
+			if follow > 0 {
+				return nil
+			}
+			<-time.After(20 * time.Millisecond)
 		}
-		if follow > 0 {
-			return nil
-		}
-		<-time.After(20 * time.Millisecond)
-	}
+	})
 }
 
 // Stall has c, which follows a primary, receive nothing more until it is killed: the primary takes it for there.
 func (c *Cluster) Stall() error {
-	pool, err := sql.Open("pgx", c.URL("postgres"))
-	if err != nil {
-		return err
-	}
-	defer func() { _ = pool.Close() }()
-	var receiver int
-	if err := pool.QueryRowContext(context.Background(), `SELECT pid FROM pg_stat_wal_receiver`).Scan(&receiver); err != nil {
-		return fmt.Errorf("ask what receives: %w", err)
-	}
-	return syscall.Kill(receiver, syscall.SIGSTOP)
+	return c.on(func(ctx context.Context, pool *sql.DB) error {
+		var receiver int
+		if err := pool.QueryRowContext(ctx, `SELECT pid FROM pg_stat_wal_receiver`).Scan(&receiver); err != nil {
+			return fmt.Errorf("ask what receives: %w", err)
+		}
+		return syscall.Kill(receiver, syscall.SIGSTOP)
+	})
 }
 
 // Promote makes c, which follows a primary that is dead, the primary, and has it wait for nobody until another one
@@ -111,17 +103,12 @@ func (c *Cluster) name() string { return strings.ToLower(filepath.Base(c.dir)) }
 
 // run runs statements, one by one, on a connection of their own.
 func (c *Cluster) run(statements ...string) error {
-	pool, err := sql.Open("pgx", c.URL("postgres"))
-	if err != nil {
-		return err
-	}
-	defer func() { _ = pool.Close() }()
-	ctx, cancel := context.WithTimeout(context.Background(), startTime)
-	defer cancel()
-	for _, s := range statements {
-		if _, err := pool.ExecContext(ctx, s); err != nil {
-			return fmt.Errorf("%s: %w", s, err)
+	return c.on(func(ctx context.Context, pool *sql.DB) error {
+		for _, s := range statements {
+			if _, err := pool.ExecContext(ctx, s); err != nil {
+				return fmt.Errorf("%s: %w", s, err)
+			}
 		}
-	}
-	return nil
+		return nil
+	})
 }
